@@ -1,0 +1,54 @@
+# Every target sets itself up: it needs Python 3.11, make and a package index, nothing else.
+PYTHON ?= python3
+VENV := .venv
+BIN := $(VENV)/bin
+CATALOGUES := bot/locale
+
+.PHONY: run test check format messages lock clean
+
+run: $(VENV)/run
+	@$(BIN)/llm-tutor
+
+test: $(VENV)/dev
+	@$(BIN)/python -m pytest
+
+check: $(VENV)/dev
+	$(BIN)/ruff format --check .
+	$(BIN)/ruff check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+	$(BIN)/llm-tutor lessons check
+	$(BIN)/python -m pytest
+
+format: $(VENV)/dev
+	$(BIN)/ruff format .
+	$(BIN)/ruff check --fix .
+
+# After a change of a sentence in the code: extract it, then fill in the .po files and run it again.
+messages: $(VENV)/dev
+	$(BIN)/pybabel -q extract --no-location --sort-output --omit-header -k N_ -o $(CATALOGUES)/messages.pot bot
+	$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete --omit-header -i $(CATALOGUES)/messages.pot -d $(CATALOGUES)
+	$(BIN)/pybabel -q compile -d $(CATALOGUES)
+
+# After a change of the dependencies in pyproject.toml.
+lock: $(VENV)/dev
+	$(BIN)/pip-compile -q --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-annotate --no-header -o requirements.lock pyproject.toml
+	$(BIN)/pip-compile -q --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-annotate --no-header --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
+
+$(VENV)/python:
+	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "llm-tutor needs Python 3.11 or newer: make PYTHON=python3.11")'
+	@echo "Setting up $(VENV) ..." >&2
+	@$(PYTHON) -m venv $(VENV)
+	@touch $@
+
+$(VENV)/run: $(VENV)/python requirements.lock pyproject.toml
+	@$(BIN)/pip install -q --disable-pip-version-check -r requirements.lock >&2
+	@$(BIN)/pip install -q --disable-pip-version-check --no-deps -e . >&2
+	@touch $@
+
+$(VENV)/dev: $(VENV)/run requirements-dev.lock
+	@$(BIN)/pip install -q --disable-pip-version-check -r requirements-dev.lock >&2
+	@touch $@
+
+clean:
+	rm -rf $(VENV) build dist .mypy_cache .pytest_cache .ruff_cache .hypothesis .import_linter_cache

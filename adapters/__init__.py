@@ -1,0 +1,1 @@
+"""The doors of the tutor: the command line and one folder per chat platform."""

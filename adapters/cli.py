@@ -1,0 +1,268 @@
+"""The `llm-tutor` command, and the composition root: the one place where the parts are joined."""
+
+import asyncio
+import contextlib
+import json
+import signal
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
+
+import typer
+
+from bot.course.model import Course
+from bot.errors import OperatorError, SettingError
+from bot.settings import Settings
+
+if TYPE_CHECKING:  # imported where they are used: most commands need few of them
+    from adapters.web import Platform
+    from bot.answering.answer import Answerer
+    from bot.tutor import Tutor
+
+PARTS = ("telegram", "discord", "web")
+LanguageOption = Annotated[
+    Literal["zh", "en"] | None, typer.Option("--lang", help="Language of the replies.")
+]
+
+app = typer.Typer(add_completion=False, pretty_exceptions_enable=False, help=__doc__)
+lessons_app = typer.Typer(help="Check or export the course.")
+db_app = typer.Typer(help="The database's schema.")
+app.add_typer(lessons_app, name="lessons")
+app.add_typer(db_app, name="db")
+
+
+def main() -> NoReturn:
+    """Run the command; what an operator can put right is printed as one line."""
+    try:
+        app(standalone_mode=True)
+    except OperatorError as error:
+        _fail(str(error), error.exit_code)
+    sys.exit(0)
+
+
+def _fail(message: str, exit_code: int) -> NoReturn:
+    print(message, file=sys.stderr)
+    sys.exit(exit_code)
+
+
+@app.callback(invoke_without_command=True)
+def default(context: typer.Context) -> None:
+    """A tutor of large language models for Discord, Telegram and the terminal.
+
+    Without a command: the service if a platform's token is set, else a conversation here.
+    """
+    if context.invoked_subcommand is None:
+        settings = Settings.load()
+        if settings.telegram_token or settings.discord_token:
+            run(None)
+        else:
+            chat("me", None, False)
+
+
+@app.command()
+def chat(
+    learner: Annotated[str, typer.Option(help="Whose progress it is.")] = "me",
+    lang: LanguageOption = None,
+    as_json: Annotated[bool, typer.Option("--json", help="JSON lines in and out.")] = False,
+) -> None:
+    """Learn right here in the terminal."""
+    settings = Settings.load()
+    _set_up_logs(settings.model_copy(update={"log_level": "WARNING"}))
+    from adapters.terminal.channel import TerminalChannel, is_interactive
+
+    with asyncio.Runner() as runner, _tutor(settings) as tutor:
+        channel = TerminalChannel(tutor, learner)
+        if lang:
+            channel.choose_language(runner, lang)
+        if as_json:
+            channel.pipe_json(runner, sys.stdin.buffer, sys.stdout)
+        elif is_interactive():
+            channel.converse(runner)
+        else:
+            channel.pipe(runner, sys.stdin.buffer, sys.stdout)
+
+
+@app.command()
+def run(
+    only: Annotated[
+        str | None, typer.Option(help=f"Parts to run, of {', '.join(PARTS)}; default all.")
+    ] = None,
+) -> None:
+    """Serve every platform that has a token, until SIGTERM."""
+    settings = Settings.load()
+    _set_up_logs(settings)
+    parts = _parts(only)
+    with _tutor(settings) as tutor:
+        asyncio.run(_serve(settings, tutor, parts))
+
+
+def _parts(only: str | None) -> tuple[str, ...]:
+    parts = tuple(part.strip() for part in only.split(",")) if only else PARTS
+    unknown = [part for part in parts if part not in PARTS]
+    if unknown:
+        raise SettingError(f"--only: {unknown[0]!r} is not one of {', '.join(PARTS)}")
+    return parts
+
+
+async def _serve(settings: Settings, tutor: "Tutor", parts: tuple[str, ...]) -> None:
+    platforms = _platforms(settings, tutor, parts)
+    if not platforms:
+        raise SettingError("TELEGRAM_TOKEN, DISCORD_TOKEN: set at least one of them to run a bot")
+    services = [platform.run() for platform in platforms]
+    if "web" in parts and settings.http_port:
+        from adapters.web import WebServer
+
+        services.append(WebServer(settings.http_host, settings.http_port, platforms).run())
+    everything = asyncio.ensure_future(asyncio.gather(*services))
+    loop = asyncio.get_running_loop()
+    for stop in (signal.SIGTERM, signal.SIGINT):
+        loop.add_signal_handler(stop, everything.cancel)
+    with contextlib.suppress(asyncio.CancelledError):
+        await everything
+
+
+def _platforms(settings: Settings, tutor: "Tutor", parts: tuple[str, ...]) -> "list[Platform]":
+    platforms: list[Platform] = []
+    if settings.telegram_token and "telegram" in parts:
+        from adapters.telegram.channel import TelegramChannel
+
+        api_url = settings.telegram_api_url and str(settings.telegram_api_url).rstrip("/")
+        platforms.append(TelegramChannel(tutor, settings.telegram_token, api_url))
+    if settings.discord_token and "discord" in parts:
+        from adapters.discord.channel import DiscordChannel
+
+        api_url = settings.discord_api_url and str(settings.discord_api_url).rstrip("/")
+        gateway_url = settings.discord_gateway_url and str(settings.discord_gateway_url)
+        platforms.append(DiscordChannel(tutor, settings.discord_token, api_url, gateway_url))
+    return platforms
+
+
+@app.command()
+def ask(
+    question: Annotated[str, typer.Argument(help="The question.")] = "",
+    lang: LanguageOption = None,
+    offline: Annotated[bool, typer.Option(help="Answer from the lessons alone.")] = False,
+    batch: Annotated[str, typer.Option(help="A file of questions, one a line; - for input.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object an answer.")] = False,
+) -> None:
+    """Answer one question, or a file of them."""
+    from adapters.questions import answer_all
+
+    settings = Settings.load()
+    _set_up_logs(settings.model_copy(update={"log_level": "ERROR"}))
+    if bool(question.strip()) == bool(batch):
+        raise SettingError("ask: give a question, or --batch FILE")
+    questions = _read_batch(batch) if batch else [question]
+    answerer = _answerer(settings, _load_course(settings), offline)
+    asyncio.run(answer_all(answerer, questions, lang or settings.default_language, as_json))
+
+
+def _read_batch(path: str) -> list[str]:
+    try:
+        text = sys.stdin.read() if path == "-" else Path(path).read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        raise SettingError(f"--batch: cannot read {path} ({error})") from None
+    return [line for line in text.splitlines() if line.strip()]
+
+
+@lessons_app.command("check")
+def check_lessons(
+    folder: Annotated[Path | None, typer.Argument(help="Default: LESSONS_DIR.")] = None,
+    essays: Annotated[
+        Path | None, typer.Option(help="Also look for runs copied from the texts in this folder.")
+    ] = None,
+) -> None:
+    """Print every fault of the lessons as path:line: message; exit 1 if there is any."""
+    from bot.course.linter import check, copied
+
+    folder = folder or Settings.load().lessons_dir
+    faults = check(folder)
+    if essays and not faults:
+        faults = copied(folder, essays)
+    for fault in faults:
+        print(fault)
+    sys.exit(1 if faults else 0)
+
+
+@lessons_app.command("export")
+def export_lessons(
+    as_json: Annotated[bool, typer.Option("--json", help="The one format there is.")] = True,
+) -> None:
+    """Print the whole course as JSON."""
+    from bot.course.exporter import export
+
+    course = export(_load_course(Settings.load()))
+    print(json.dumps(course, ensure_ascii=False, indent=1))
+
+
+@db_app.command("upgrade")
+def upgrade_database() -> None:
+    """Bring the database's schema up to date."""
+    from bot.storage import engine
+
+    print(engine.upgrade(engine.open_engine(Settings.load().database)))
+
+
+@db_app.command("current")
+def current_database() -> None:
+    """Print the revision that the database stands at."""
+    from bot.storage import engine
+
+    revision = engine.stands_at(engine.open_engine(Settings.load().database))
+    print(revision or "empty")
+
+
+@contextlib.contextmanager
+def _tutor(settings: Settings) -> "Iterator[Tutor]":
+    """Join the parts, and take them apart again at the end."""
+    from bot.commands.command import Services
+    from bot.ports import SystemClock
+    from bot.storage.store import Store
+    from bot.tutor import Access, Tutor
+
+    course = _load_course(settings)
+    store = Store.open(settings.database)
+    try:
+        yield Tutor(
+            Services(course, store, _answerer(settings, course), SystemClock()),
+            default_language=settings.default_language,
+            default_timezone=settings.default_timezone,
+            access=Access(frozenset(settings.allowed_users), frozenset(settings.allowed_chats)),
+        )
+    finally:
+        store.close()
+
+
+def _load_course(settings: Settings) -> Course:
+    from bot.course.loader import CourseError, load
+
+    try:
+        return load(settings.lessons_dir)
+    except CourseError as error:
+        raise OperatorError(str(error)) from None
+
+
+def _answerer(settings: Settings, course: Course, offline: bool = False) -> "Answerer":
+    from bot.answering.answer import Answerer
+
+    endpoint = None
+    if settings.llm_base_url and not offline:
+        from bot.answering.endpoint import OpenAIEndpoint
+
+        key = settings.llm_api_key and settings.llm_api_key.get_secret_value()
+        base_url = str(settings.llm_base_url)
+        endpoint = OpenAIEndpoint(base_url, key, settings.llm_model, settings.llm_answer_tokens)
+    return Answerer(
+        course,
+        endpoint,
+        context_tokens=settings.llm_context_tokens,
+        answer_tokens=settings.llm_answer_tokens,
+        cache_dir=settings.data_dir / "tokenizer",
+    )
+
+
+def _set_up_logs(settings: Settings) -> None:
+    from adapters import logs
+
+    logs.set_up(settings)

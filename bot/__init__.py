@@ -1,0 +1,1 @@
+"""The tutor itself: everything about teaching, nothing about any chat platform."""

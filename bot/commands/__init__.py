@@ -1,0 +1,74 @@
+"""The ONE table of commands.
+
+Menus, help and both platforms' registration are made from it. A new command is a module here with
+its handler, and a row.
+"""
+
+from bot.commands import ask, course_map, learn, preferences, progress, quiz, start
+from bot.commands.command import Argument, Command
+from bot.commands.help import show_help
+from bot.course.model import Localized
+
+LESSON = Argument(
+    "lesson",
+    Localized(zh="哪一课:名称或序号", en="Which lesson: its name or number"),
+    is_lesson=True,
+)
+QUESTION = Argument(
+    "question", Localized(zh="你想问什么", en="What you want to know"), required=True
+)
+
+COMMANDS: tuple[Command, ...] = (
+    Command(
+        "start",
+        Localized(zh="从这里开始", en="Begin here"),
+        start.start,
+        actions={"start": start.change},
+    ),
+    Command(
+        "learn",
+        Localized(zh="学下一课,或指定的一课", en="The next lesson, or one you choose"),
+        learn.learn,
+        LESSON,
+        actions={
+            "simpler": learn.simpler,
+            "deeper": learn.deeper,
+            "notes": learn.notes,
+            "next": learn.following,
+        },
+    ),
+    Command(
+        "course",
+        Localized(zh="课程地图", en="The map of the course"),
+        course_map.course_map,
+        actions={"module": course_map.module},
+    ),
+    Command(
+        "quiz",
+        Localized(zh="考考我学过的内容", en="Questions on what you have learned"),
+        quiz.quiz,
+        LESSON,
+        actions={"quiz": quiz.press, "check": quiz.check, "pick": quiz.pick},
+    ),
+    Command(
+        "ask",
+        Localized(zh="问一个关于大模型的问题", en="Ask a question about language models"),
+        ask.ask,
+        QUESTION,
+    ),
+    Command("new", Localized(zh="换个话题,重新开始对话", en="Start a fresh conversation"), ask.new),
+    Command(
+        "progress",
+        Localized(zh="看看学到哪儿了", en="How far you have come"),
+        progress.progress,
+        private=True,
+    ),
+    Command(
+        "settings",
+        Localized(zh="设置语言", en="Choose your language"),
+        preferences.settings,
+        actions={"settings": preferences.change},
+        private=True,
+    ),
+    Command("help", Localized(zh="能做的事,一张清单", en="What I can do"), show_help),
+)

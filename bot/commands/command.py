@@ -1,0 +1,71 @@
+"""What a command is made of, and what a use case gets to work with."""
+
+from __future__ import annotations
+
+from collections.abc import AsyncIterator, Callable, Mapping
+from dataclasses import dataclass, field
+from typing import TYPE_CHECKING
+
+from bot.course.model import Course, Localized
+from bot.locale import Translate, translator
+from bot.messages import Incoming, Reply
+
+if TYPE_CHECKING:
+    from bot.answering.answer import Answerer
+    from bot.learning.records import Learner
+    from bot.ports import Clock
+    from bot.storage.store import Store
+
+
+@dataclass(frozen=True, slots=True)
+class Services:
+    """What every use case may need; made once by the composition root."""
+
+    course: Course
+    store: Store
+    answerer: Answerer
+    clock: Clock
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """One message being handled: who it is from, and everything that can be done about it."""
+
+    incoming: Incoming
+    learner: Learner
+    services: Services
+
+    @property
+    def translate(self) -> Translate:
+        return translator(self.learner.language)
+
+
+Handler = Callable[[Turn, str], AsyncIterator[Reply]]
+"""A use case. The string is what followed the command ("/learn tokens") or the action's prefix
+("quiz:tokens:2:b" gives "tokens:2:b")."""
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """The one argument that a command takes, for platforms with typed options."""
+
+    name: str
+    description: Localized
+    required: bool = False
+    is_lesson: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Command:
+    """One row of the command table.
+
+    actions: handlers of the buttons that this use case makes, by the first part of the action.
+    private: its replies are for the learner's eyes only where the platform can hide them.
+    """
+
+    name: str
+    description: Localized
+    handler: Handler
+    argument: Argument | None = None
+    actions: Mapping[str, Handler] = field(default_factory=dict)
+    private: bool = False

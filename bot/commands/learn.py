@@ -1,0 +1,120 @@
+"""/learn: the next lesson or a chosen one, in three depths."""
+
+from collections.abc import AsyncIterator
+from datetime import datetime
+
+from bot.commands import lesson_text
+from bot.commands.command import Turn
+from bot.course.model import Course, Lesson
+from bot.errors import UnknownLesson
+from bot.learning.records import Learner
+from bot.messages import Button, Reply
+from bot.storage.tx import Tx
+
+
+async def learn(turn: Turn, argument: str) -> AsyncIterator[Reply]:
+    """Show the lesson that was named, or the first one that is not done yet."""
+    course = turn.services.course
+    lesson = find_lesson(course, argument) if argument else await _next_lesson(turn)
+    if lesson is None:
+        yield _all_done(turn)
+        return
+    await turn.services.store.run(open_lesson, turn.learner, lesson, turn.services.clock.now())
+    text = lesson_text.full(course, lesson, turn.learner.language)
+    yield Reply(text, lesson_buttons(turn, lesson, "simpler", "deeper"))
+
+
+async def simpler(turn: Turn, argument: str) -> AsyncIterator[Reply]:
+    """Tell the lesson as to a twelve-year-old."""
+    lesson = find_lesson(turn.services.course, argument)
+    yield _variant(turn, lesson, lesson.simpler[turn.learner.language], "deeper")
+
+
+async def deeper(turn: Turn, argument: str) -> AsyncIterator[Reply]:
+    """Tell the lesson as to an engineer."""
+    lesson = find_lesson(turn.services.course, argument)
+    yield _variant(turn, lesson, lesson.deeper[turn.learner.language], "simpler")
+
+
+async def notes(turn: Turn, argument: str) -> AsyncIterator[Reply]:
+    """Show all teacher's notes of a lesson."""
+    lesson = find_lesson(turn.services.course, argument)
+    language = turn.learner.language
+    text = [lesson_text.heading(turn.services.course, lesson, language)]
+    text += [lesson_text.note(note, language) for note in lesson.notes]
+    yield Reply("\n\n".join(text), lesson_buttons(turn, lesson))
+
+
+async def following(turn: Turn, argument: str) -> AsyncIterator[Reply]:
+    """Leave a lesson behind and show the one after it."""
+    course = turn.services.course
+    lesson = find_lesson(course, argument)
+    await turn.services.store.run(leave_lesson, turn.learner, lesson, turn.services.clock.now())
+    after = course.after(lesson.id)
+    async for reply in learn(turn, after.id if after else ""):
+        yield reply
+
+
+def find_lesson(course: Course, name: str) -> Lesson:
+    """Return the lesson with this id, number or title. Raises UnknownLesson."""
+    wanted = name.strip().lower()
+    if wanted.isdecimal() and 0 < int(wanted) <= len(course.lessons):
+        return course.lessons[int(wanted) - 1]
+    for lesson in course.lessons:
+        if wanted in (lesson.id, lesson.title.zh.lower(), lesson.title.en.lower()):
+            return lesson
+    raise UnknownLesson(lesson=name[:40].replace("`", ""))
+
+
+def open_lesson(tx: Tx, learner: Learner, lesson: Lesson, now: datetime) -> None:
+    """Remember that the learner reads this lesson now."""
+    tx.mark_seen(learner.id, lesson.id, now)
+    tx.mark_practised(learner.id, learner.local_date(now))
+    tx.change_learner(learner.id, lesson_id=lesson.id)
+
+
+def leave_lesson(tx: Tx, learner: Learner, lesson: Lesson, now: datetime) -> None:
+    """Remember that the learner moved on, so that /learn does too."""
+    tx.mark_done(learner.id, lesson.id, now)
+
+
+def lesson_buttons(turn: Turn, lesson: Lesson, *depths: str) -> tuple[Button, ...]:
+    """Return the buttons under a lesson: the depths given, notes, check question, next."""
+    _ = turn.translate
+    labels = {"simpler": _("Simpler"), "deeper": _("Deeper")}
+    buttons = [Button(labels[depth], f"{depth}:{lesson.id}") for depth in depths]
+    if len(lesson.notes) > lesson_text.NOTES_SHOWN and depths:
+        buttons.append(Button(_("More notes"), f"notes:{lesson.id}"))
+    buttons.append(Button(_("Check question"), f"check:{lesson.id}"))
+    buttons.append(next_button(turn, lesson))
+    return tuple(buttons)
+
+
+def next_button(turn: Turn, lesson: Lesson) -> Button:
+    """Return the way on from a lesson: the next one or, after the last, the map."""
+    _ = turn.translate
+    if turn.services.course.after(lesson.id):
+        return Button(_("Next lesson"), f"next:{lesson.id}")
+    return Button(_("Course map"), "course")
+
+
+async def _next_lesson(turn: Turn) -> Lesson | None:
+    marks = await turn.services.store.run(lambda tx: tx.lesson_marks(turn.learner.id))
+    done = {mark.lesson_id for mark in marks.values() if mark.done}
+    return next((one for one in turn.services.course.lessons if one.id not in done), None)
+
+
+def _variant(turn: Turn, lesson: Lesson, text: str, other: str) -> Reply:
+    course, language = turn.services.course, turn.learner.language
+    return Reply(
+        lesson_text.variant(course, lesson, language, text), lesson_buttons(turn, lesson, other)
+    )
+
+
+def _all_done(turn: Turn) -> Reply:
+    _ = turn.translate
+    text = _(
+        "You have been through every lesson there is. A quiz over all of them keeps it fresh, "
+        "and you can ask me anything about them."
+    )
+    return Reply(text, (Button(_("Quiz me"), "quiz"), Button(_("Course map"), "course")))

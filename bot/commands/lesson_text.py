@@ -1,0 +1,56 @@
+"""How a lesson looks in a chat: pure text, in the common Markdown subset."""
+
+from bot.commands.markup import bold
+from bot.course.model import Course, Language, Lesson, Note
+from bot.locale import translator
+
+NOTES_SHOWN = 2
+
+
+def heading(course: Course, lesson: Lesson, language: Language) -> str:
+    """Return the title with the lesson's place in the course."""
+    _ = translator(language)
+    number = [one.id for one in course.lessons].index(lesson.id) + 1
+    place = _("Lesson {number} of {count}", number=number, count=len(course.lessons))
+    return f"**{lesson.title[language]}**  ·  {place}"
+
+
+def full(course: Course, lesson: Lesson, language: Language) -> str:
+    """Return the whole lesson: hook, body, limits of the analogy, notes, credit."""
+    _ = translator(language)
+    parts = [
+        heading(course, lesson, language),
+        f"*{lesson.hook[language]}*",
+        lesson.body[language],
+    ]
+    if lesson.analogy_limit:
+        label = bold(_("Where the analogy breaks"))
+        parts.append(f"{label} {lesson.analogy_limit[language]}")
+    parts += [note(one, language) for one in lesson.notes[:NOTES_SHOWN]]
+    parts.append(credit(course, lesson, language))
+    return "\n\n".join(parts)
+
+
+def variant(course: Course, lesson: Lesson, language: Language, text: str) -> str:
+    """Return the lesson in another depth."""
+    return f"{heading(course, lesson, language)}\n\n{text}\n\n{credit(course, lesson, language)}"
+
+
+def note(one: Note, language: Language) -> str:
+    """Return a teacher's note: the claim, the fact, the source, the date checked."""
+    _ = translator(language)
+    source = _("{source}; checked {date}", source=one.source, date=one.checked_on.isoformat())
+    label = bold(_("Teacher's note"))
+    return f"> {label} {one.claim[language]} {one.fact[language]} ({source})"
+
+
+def credit(course: Course, lesson: Lesson, language: Language) -> str:
+    """Return the line that names the essays and their authors."""
+    _ = translator(language)
+    essays = [
+        _("“{title}” by {author}", title=essay.title, author=essay.author)
+        if essay.author
+        else _("“{title}” (author not given)", title=essay.title)
+        for essay in course.essays_of(lesson)
+    ]
+    return _("Written from {essays}", essays=_(", ").join(essays))

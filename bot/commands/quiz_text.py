@@ -1,0 +1,164 @@
+"""How questions and their feedback look in a chat: pure text."""
+
+from bot.commands.markup import italic
+from bot.course.model import Language, Lesson, Option, Question
+from bot.learning.grading import UNSURE, Grade, shown_options
+from bot.learning.records import Attempt, Tally
+from bot.locale import translator
+from bot.messages import Button, Reply
+
+LABEL_BYTES = 40
+TICKED, UNTICKED = "☑", "☐"
+
+
+def ask(
+    language: Language,
+    question: Question,
+    seed: int,
+    ticked: frozenset[str] = frozenset(),
+    replaces: bool = False,
+) -> Reply:
+    """Return the question with a button for every answer."""
+    _ = translator(language)
+    lines = [f"**{question.stem[language]}**"]
+    if question.kind == "multi":
+        lines.append(italic(_("Choose all that apply, then press Done.")))
+    if question.numeric:
+        unit = f" ({question.numeric.unit})" if question.numeric.unit else ""
+        lines.append(italic(_("Type a number{unit}. A good estimate counts.", unit=unit)))
+    elif question.kind != "true_false":
+        lines += ["\n".join(_lines(language, question, seed, ticked))]
+    return Reply(
+        "\n\n".join(lines),
+        (*_answer_buttons(language, question, seed, ticked), _unsure_button(language, question)),
+        replaces=replaces,
+        expects_number=question.kind == "numeric",
+    )
+
+
+def _lines(language: Language, question: Question, seed: int, ticked: frozenset[str]) -> list[str]:
+    return [
+        f"{f'{_box(option.id in ticked)} ' if question.kind == 'multi' else ''}"
+        f"**{letter(place)}.** {option.text[language]}"
+        for place, option in enumerate(shown_options(question, seed))
+    ]
+
+
+def _box(is_ticked: bool) -> str:
+    return TICKED if is_ticked else UNTICKED
+
+
+def letter(place: int) -> str:
+    """Return the name under which the option at this place is shown: A, B, C, ..."""
+    return chr(ord("A") + place)
+
+
+def _answer_buttons(
+    language: Language, question: Question, seed: int, ticked: frozenset[str]
+) -> list[Button]:
+    _ = translator(language)
+    options = shown_options(question, seed)
+    if question.kind == "true_false":
+        return [Button(one.text[language], f"quiz:{question.id}:{one.id}") for one in options]
+    if question.kind != "multi":
+        return [
+            Button(letter(place), f"quiz:{question.id}:{one.id}")
+            for place, one in enumerate(options)
+        ]
+    buttons = [
+        Button(
+            f"{_box(one.id in ticked)} {letter(place)}",
+            f"pick:{question.id}:{''.join(sorted(ticked ^ {one.id}))}",
+        )
+        for place, one in enumerate(options)
+    ]
+    if ticked:
+        buttons.append(Button(_("Done"), f"quiz:{question.id}:{''.join(sorted(ticked))}"))
+    return buttons
+
+
+def _unsure_button(language: Language, question: Question) -> Button:
+    _ = translator(language)
+    return Button(_("Not sure"), f"quiz:{question.id}:{UNSURE}")
+
+
+def place(language: Language, number: int, count: int) -> str:
+    """Return where in its round a question stands."""
+    _ = translator(language)
+    return _("Question {number} of {count}", number=number, count=count)
+
+
+def feedback(language: Language, question: Question, seed: int, response: str, given: Grade) -> str:
+    """Return what the answer was worth and why, for every option that the learner got wrong."""
+    _ = translator(language)
+    opening = {
+        "right": _("✅ Right!"),
+        "partly": _("🟡 Partly right."),
+        "wrong": _("❌ Not quite."),
+        "unsure": _("🤔 Fair enough: not knowing costs nothing."),
+    }[given.outcome]
+    return "\n\n".join([opening, *_explanations(language, question, seed, response, given)])
+
+
+def _explanations(
+    language: Language, question: Question, seed: int, response: str, given: Grade
+) -> list[str]:
+    if question.numeric:
+        return [_numeric_key(language, question)]
+    options = shown_options(question, seed)
+    chosen = frozenset() if response == UNSURE else frozenset(response)
+    wrong = [one for one in options if one.id in chosen - question.key]
+    right = [one for one in options if one.id in question.key]
+    return [
+        _explanation(language, question, options, one)
+        for one in ([] if given.outcome == "right" else wrong) + right
+    ]
+
+
+def _numeric_key(language: Language, question: Question) -> str:
+    assert question.numeric
+    assert question.answer
+    key = f"{question.numeric.value:,.10g} {question.numeric.unit}".strip()
+    return f"**{key}**  {question.answer[language]}"
+
+
+def _explanation(
+    language: Language, question: Question, options: list[Option], option: Option
+) -> str:
+    mark = "✓" if option.correct else "✗"
+    name = "" if question.kind == "true_false" else f"{letter(options.index(option))}. "
+    return f"{mark} **{name}{option.text[language]}**\n{option.explanation[language]}"
+
+
+def repeated(language: Language, question: Question, attempt: Attempt) -> str:
+    """Return the reply to a second press on a question that has its answer."""
+    _ = translator(language)
+    outcome = {
+        "right": _("right"),
+        "partly": _("partly right"),
+        "wrong": _("not right"),
+        "unsure": _("“not sure”"),
+    }[attempt.outcome or "unsure"]
+    return _("You answered this one before ({outcome}); it counts once.", outcome=outcome)
+
+
+def result(language: Language, tally: Tally, weak: list[Lesson]) -> str:
+    """Return the end of a round: what went well, and what is worth another look."""
+    _ = translator(language)
+    lines = [_("**Done for now.** {right} of {asked} right.", right=tally.right, asked=tally.asked)]
+    if tally.partly:
+        lines.append(_("Partly right: {count}.", count=tally.partly))
+    if tally.unsure:
+        lines.append(_("Not sure: {count}. That is honest, and costs nothing.", count=tally.unsure))
+    if weak:
+        titles = _(", ").join(lesson.title[language] for lesson in weak)
+        lines.append(_("Worth another look: {lessons}", lessons=titles))
+    return "\n".join(lines)
+
+
+def lesson_button(language: Language, lesson: Lesson) -> Button:
+    """Return a button that opens a lesson, its title cut to what a button can show."""
+    title = lesson.title[language]
+    while len(title.encode()) > LABEL_BYTES:
+        title = title[:-2].rstrip(" ，,:：") + "…"
+    return Button(title, f"learn:{lesson.id}")

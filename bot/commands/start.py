@@ -1,0 +1,41 @@
+"""/start: the welcome, with the first lesson one press away."""
+
+from collections.abc import AsyncIterator
+from dataclasses import replace
+
+from bot.commands.command import Turn
+from bot.commands.learn import learn
+from bot.commands.preferences import choose_language, language_buttons
+from bot.messages import Button, Reply
+
+
+async def start(turn: Turn, argument: str) -> AsyncIterator[Reply]:
+    """Welcome a learner; a deep link that names a lesson opens it."""
+    if argument and turn.services.course.lesson(argument):
+        async for reply in learn(turn, argument):
+            yield reply
+        return
+    yield await _welcome(turn)
+
+
+async def change(turn: Turn, argument: str) -> AsyncIterator[Reply]:
+    """Choose the language under the welcome, which is then said again in it."""
+    if argument:
+        turn = await choose_language(turn, argument.removeprefix("language:"))
+    yield replace(await _welcome(turn), replaces=bool(argument))
+
+
+async def _welcome(turn: Turn) -> Reply:
+    _ = turn.translate
+    course = turn.services.course
+    marks = await turn.services.store.run(lambda tx: tx.lesson_marks(turn.learner.id))
+    text = _(
+        "**Hello! I teach how large language models work**, in {count} lessons of about two "
+        "minutes each.\n\n"
+        "- Read a lesson, then press *Check question*.\n"
+        "- Ask me anything about it in your own words.\n"
+        "- /help lists the commands. Your progress is kept.",
+        count=len(course.lessons),
+    )
+    first = Button(_("Go on learning") if marks else _("First lesson"), "learn")
+    return Reply(text, (first, Button(_("Course map"), "course"), *language_buttons("start")))

@@ -1,0 +1,70 @@
+"""What can go wrong in words for the person it happened to.
+
+TutorError                  the learner reads it, in their language
+├── UnknownCommand
+├── UnknownAction
+├── UnknownLesson
+├── NothingToRead           a sticker, a photo, an empty message
+└── TooLong
+OperatorError               the operator reads it, in English, on one line; the program stops
+├── SettingError            exit code 2
+└── DatabaseError           exit code 1
+"""
+
+from typing import ClassVar
+
+
+def N_(message: str) -> str:  # noqa: N802 - gettext's own name for "translate this later"
+    return message
+
+
+class TutorError(Exception):
+    """Raised by a use case; `Tutor.handle` alone turns it into a reply.
+
+    `message` is looked up in the catalogues, and `values` fill its placeholders.
+    """
+
+    message: ClassVar[str]
+
+    def __init__(self, **values: object) -> None:
+        super().__init__(self.message.format(**values))
+        self.values = values
+
+
+class UnknownCommand(TutorError):
+    message = N_("I do not know `/{command}`. /help lists everything I can do.")
+
+
+class UnknownAction(TutorError):
+    message = N_("That button belongs to an older version of me. /learn takes you on from here.")
+
+
+class UnknownLesson(TutorError):
+    message = N_("There is no lesson called `{lesson}`. /course shows them all.")
+
+
+class NothingToRead(TutorError):
+    message = N_("I can only read text. Send me a question about language models, or /help.")
+
+
+class TooLong(TutorError):
+    message = N_(
+        "That is {length} characters, more than I can read at once (at most {limit}). "
+        "Please send the part you want to ask about."
+    )
+
+
+class OperatorError(Exception):
+    """Something that whoever runs the bot has to put right; printed as one line."""
+
+    exit_code = 1
+
+
+class SettingError(OperatorError):
+    """An environment variable that cannot be used."""
+
+    exit_code = 2
+
+
+class DatabaseError(OperatorError):
+    """A database that cannot be used."""

@@ -1,0 +1,48 @@
+"""Reading a number the way people type one: 140, 1,400, 7e10, 70B, 700亿, 1.4万, about 140 GB."""
+
+import re
+import unicodedata
+
+SCALES = {
+    "千": 1e3,
+    "万": 1e4,
+    "亿": 1e8,
+    "k": 1e3,
+    "thousand": 1e3,
+    "m": 1e6,
+    "million": 1e6,
+    "b": 1e9,
+    "billion": 1e9,
+    "t": 1e12,
+    "trillion": 1e12,
+}
+
+BYTES = {"kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12}
+
+_NUMBER = re.compile(
+    r"""(?:about|around|roughly|approx\.?|maybe|大概|大约|约|差不多)?\s*[~≈=]?\s*
+        (?P<number>[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?(?:e[-+]?\d{1,3})?)\s*
+        (?P<scales>(?:thousand|million|billion|trillion|[千万亿]|[kmbt](?![a-z]))*)\s*
+        (?P<unit>[a-z%²-]{0,12}|个|倍|块|元|吨|美元|字节|参数|个参数|左右|个左右)?\s*[.。!?]?""",
+    re.VERBOSE,
+)
+
+
+def read_number(text: str, unit: str = "") -> float | None:
+    """Return the number that `text` states and nothing else, None where it states none.
+
+    `unit` is what is asked for: 0.14 TB is read as 140 where GB are.
+    """
+    plain = unicodedata.normalize("NFKC", text).strip().lower()
+    found = _NUMBER.fullmatch(plain)
+    if not found or not re.search(r"\d", found["number"]):
+        return None
+    try:
+        value = float(found["number"].replace(",", ""))
+    except ValueError:
+        return None
+    for scale in re.findall(r"thousand|million|billion|trillion|\S", found["scales"]):
+        value *= SCALES[scale]
+    if unit.lower() in BYTES and found["unit"] in BYTES:
+        value *= BYTES[found["unit"]] / BYTES[unit.lower()]
+    return value

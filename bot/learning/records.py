@@ -1,0 +1,81 @@
+"""What is remembered about a learner, as plain values that no database is attached to."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+from zoneinfo import ZoneInfo
+
+from bot.course.model import Language
+
+
+@dataclass(frozen=True, slots=True)
+class Learner:
+    """A person, on whichever platforms. `lesson_id` is the lesson they last opened."""
+
+    id: int
+    language: Language
+    timezone: str
+    lesson_id: str | None = None
+
+    def local_date(self, moment: datetime) -> date:
+        return moment.astimezone(ZoneInfo(self.timezone)).date()
+
+
+@dataclass(frozen=True, slots=True)
+class Attempt:
+    """A question that was put to a learner; `outcome` is None while it is open.
+
+    `seed` decides the order in which its options are shown.
+    """
+
+    id: int
+    question_id: str
+    quiz_id: int | None
+    seed: int
+    response: str | None = None
+    outcome: str | None = None
+    score: float | None = None
+
+    @property
+    def is_open(self) -> bool:
+        return self.outcome is None
+
+
+@dataclass(frozen=True, slots=True)
+class Quiz:
+    """A round of questions. `lesson_id` is None for a round over everything learned."""
+
+    id: int
+    lesson_id: str | None
+    question_ids: tuple[str, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class LessonMark:
+    """How far a learner got with a lesson: seen, or done (checked or moved on from)."""
+
+    lesson_id: str
+    done: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Tally:
+    """Answers by outcome. "Not sure" counts as asked and never against anybody."""
+
+    right: int = 0
+    partly: int = 0
+    wrong: int = 0
+    unsure: int = 0
+
+    @classmethod
+    def of(cls, outcomes: Iterable[str]) -> "Tally":
+        given = list(outcomes)
+        return cls(*(given.count(name) for name in ("right", "partly", "wrong", "unsure")))
+
+    @property
+    def graded(self) -> int:
+        return self.right + self.partly + self.wrong
+
+    @property
+    def asked(self) -> int:
+        return self.graded + self.unsure

@@ -1,0 +1,70 @@
+"""What travels between a chat platform and the tutor: `Incoming` one way, `Reply` the other.
+
+Every text in a `Reply` is in one common Markdown subset (bold, italic, inline code, fenced code,
+lists, quotes, links); each adapter renders it natively.
+"""
+
+from dataclasses import dataclass
+
+ACTION_BYTES = 64
+"""Telegram's limit for `callback_data`, the narrowest of all platforms."""
+
+
+@dataclass(frozen=True, slots=True)
+class Address:
+    """Where a message came from, and where its replies go."""
+
+    platform: str
+    user_id: str
+    chat_id: str
+
+
+@dataclass(frozen=True, slots=True)
+class Incoming:
+    """One message or one press of a button.
+
+    `text` is what the person typed ("" for a sticker or a photo); a platform's own command widget
+    is translated to it ("/learn tokens"). `action` is the pressed button's action instead.
+    `locale` is a BCP 47 tag where the platform tells one. `mentions_bot` is true for a mention of
+    the bot and for a reply to it.
+    """
+
+    sender: Address
+    text: str = ""
+    action: str | None = None
+    locale: str | None = None
+    is_private: bool = True
+    mentions_bot: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Button:
+    """A press of it comes back as `Incoming.action`, even after a restart: nothing is kept of it.
+
+    Raises ValueError where the action does not fit every platform.
+    """
+
+    label: str
+    action: str
+
+    def __post_init__(self) -> None:
+        if not 0 < len(self.action.encode()) <= ACTION_BYTES:
+            raise ValueError(f"action {self.action!r} is not 1 to {ACTION_BYTES} bytes")
+
+
+@dataclass(frozen=True, slots=True)
+class Reply:
+    """One message to the learner.
+
+    draft: an unfinished version of the text still to come; each draft holds the whole text so far.
+    private: meant for this person's eyes where the platform can hide it from the others.
+    replaces: takes the place of the message whose button was pressed, where the platform can edit.
+    expects_number: the learner is asked to type a number, so a digit is not the name of a button.
+    """
+
+    text: str
+    buttons: tuple[Button, ...] = ()
+    draft: bool = False
+    private: bool = False
+    replaces: bool = False
+    expects_number: bool = False

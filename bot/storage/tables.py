@@ -1,0 +1,148 @@
+"""The tables. Names are singular; `_at` is a UTC timestamp, `_date` a local date.
+
+learner ──< identity            that person on one platform
+    ├────< lesson_progress      what was read
+    ├────< quiz ──< attempt     what was asked, and answered
+    ├────< practice_day         the local dates on which something was learned
+    └────< utterance            the conversation, for follow-up questions
+"""
+
+from datetime import UTC, date, datetime
+from typing import ClassVar
+
+from sqlalchemy import JSON, DateTime, Dialect, Float, ForeignKey, Index, MetaData, String, Text
+from sqlalchemy import text as sql
+from sqlalchemy.orm import DeclarativeBase, Mapped, mapped_column
+from sqlalchemy.types import TypeDecorator
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A point in time; SQLite keeps no zone, so it is stored as UTC and given back aware."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value and value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        return value and (value if value.tzinfo else value.replace(tzinfo=UTC))
+
+
+class Row(DeclarativeBase):
+    """Base of all rows. Constraints are named, so that a migration can drop them."""
+
+    metadata = MetaData(
+        naming_convention={
+            "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+            "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+            "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+            "pk": "pk_%(table_name)s",
+        }
+    )
+    type_annotation_map: ClassVar = {datetime: UtcDateTime}
+
+
+def _learner() -> Mapped[int]:
+    """A column that goes away with its learner."""
+    return mapped_column(ForeignKey("learner.id", ondelete="CASCADE"))
+
+
+def _learner_key() -> Mapped[int]:
+    return mapped_column(ForeignKey("learner.id", ondelete="CASCADE"), primary_key=True)
+
+
+class LearnerRow(Row):
+    __tablename__ = "learner"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    language: Mapped[str] = mapped_column(String(2))
+    timezone: Mapped[str] = mapped_column(String(64))
+    lesson_id: Mapped[str | None] = mapped_column(String(32))
+    created_at: Mapped[datetime]
+    seen_at: Mapped[datetime]
+
+
+class IdentityRow(Row):
+    __tablename__ = "identity"
+
+    platform: Mapped[str] = mapped_column(String(16), primary_key=True)
+    user_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    learner_id: Mapped[int] = _learner()
+
+    __table_args__ = (Index(None, "learner_id"),)
+
+
+class LessonProgressRow(Row):
+    __tablename__ = "lesson_progress"
+
+    learner_id: Mapped[int] = _learner_key()
+    lesson_id: Mapped[str] = mapped_column(String(32), primary_key=True)
+    seen_at: Mapped[datetime]
+    done_at: Mapped[datetime | None]
+
+
+class QuizRow(Row):
+    __tablename__ = "quiz"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    learner_id: Mapped[int] = _learner()
+    lesson_id: Mapped[str | None] = mapped_column(String(32))
+    question_ids: Mapped[list[str]] = mapped_column(JSON)
+    started_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+
+    __table_args__ = (Index(None, "learner_id", "finished_at"),)
+
+
+class AttemptRow(Row):
+    """A question put to a learner, and the answer once there is one."""
+
+    __tablename__ = "attempt"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    learner_id: Mapped[int] = _learner()
+    question_id: Mapped[str] = mapped_column(String(48))
+    quiz_id: Mapped[int | None] = mapped_column(ForeignKey("quiz.id", ondelete="CASCADE"))
+    seed: Mapped[int]
+    asked_at: Mapped[datetime]
+    answered_at: Mapped[datetime | None]
+    response: Mapped[str | None] = mapped_column(String(64))
+    outcome: Mapped[str | None] = mapped_column(String(8))
+    score: Mapped[float | None] = mapped_column(Float)
+
+    __table_args__ = (
+        Index(None, "learner_id", "question_id"),
+        Index(None, "quiz_id"),
+        # One question is open at most once for a learner: a double press has nothing to answer.
+        Index(
+            "uq_attempt_open",
+            "learner_id",
+            "question_id",
+            unique=True,
+            sqlite_where=sql("answered_at IS NULL"),
+            postgresql_where=sql("answered_at IS NULL"),
+        ),
+    )
+
+
+class PracticeDayRow(Row):
+    __tablename__ = "practice_day"
+
+    learner_id: Mapped[int] = _learner_key()
+    practised_date: Mapped[date] = mapped_column(primary_key=True)
+
+
+class UtteranceRow(Row):
+    """One message of a conversation. `conversation` is "private" or names a group's chat."""
+
+    __tablename__ = "utterance"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    learner_id: Mapped[int] = _learner()
+    conversation: Mapped[str] = mapped_column(String(96))
+    role: Mapped[str] = mapped_column(String(9))
+    content: Mapped[str] = mapped_column(Text)
+    said_at: Mapped[datetime]
+
+    __table_args__ = (Index(None, "learner_id", "conversation", "id"),)

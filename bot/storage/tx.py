@@ -1,0 +1,244 @@
+"""What can be asked of the database inside one transaction, in the words of the tutor.
+
+Every method takes and returns plain values: no row leaves this module.
+"""
+
+from collections.abc import Iterable, Sequence
+from datetime import date, datetime
+from typing import Any, cast
+
+from sqlalchemy import ColumnElement, delete, func, inspect, select, update
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.orm import Session
+
+from bot.course.model import Language
+from bot.learning.grading import Grade
+from bot.learning.records import Attempt, Learner, LessonMark, Quiz
+from bot.messages import Address
+from bot.ports import Message
+from bot.storage.tables import (
+    AttemptRow,
+    IdentityRow,
+    LearnerRow,
+    LessonProgressRow,
+    PracticeDayRow,
+    QuizRow,
+    Row,
+    UtteranceRow,
+)
+
+
+class Tx:
+    """One open transaction."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def learner(self, sender: Address) -> Learner | None:
+        """Return the person that an address belongs to, None for a new one."""
+        row = self._session.scalar(
+            select(LearnerRow)
+            .join(IdentityRow, IdentityRow.learner_id == LearnerRow.id)
+            .where(IdentityRow.platform == sender.platform, IdentityRow.user_id == sender.user_id)
+        )
+        return _learner(row) if row else None
+
+    def add_learner(
+        self, sender: Address, language: Language, timezone: str, now: datetime
+    ) -> Learner:
+        row = LearnerRow(language=language, timezone=timezone, created_at=now, seen_at=now)
+        self._session.add(row)
+        self._session.flush()
+        self._session.add(
+            IdentityRow(platform=sender.platform, user_id=sender.user_id, learner_id=row.id)
+        )
+        return _learner(row)
+
+    def change_learner(self, learner_id: int, **values: object) -> None:
+        """Set columns of the learner: language, timezone, lesson_id, seen_at."""
+        self._session.execute(
+            update(LearnerRow).where(LearnerRow.id == learner_id).values(**values)
+        )
+
+    def mark_practised(self, learner_id: int, day: date) -> None:
+        self._insert_or(PracticeDayRow, {"learner_id": learner_id, "practised_date": day}, {})
+
+    def days_practised(self, learner_id: int, first: date, last: date) -> list[date]:
+        """Return the local dates from `first` to `last` on which something was learned."""
+        day = PracticeDayRow.practised_date
+        found = select(day).where(PracticeDayRow.learner_id == learner_id, day.between(first, last))
+        return list(self._session.scalars(found.order_by(day)))
+
+    def mark_seen(self, learner_id: int, lesson_id: str, now: datetime) -> None:
+        key = {"learner_id": learner_id, "lesson_id": lesson_id}
+        self._insert_or(LessonProgressRow, {**key, "seen_at": now}, {"seen_at": now})
+
+    def mark_done(self, learner_id: int, lesson_id: str, now: datetime) -> None:
+        """Remember that the learner checked this lesson or moved on from it."""
+        key = {"learner_id": learner_id, "lesson_id": lesson_id}
+        self._insert_or(
+            LessonProgressRow, {**key, "seen_at": now, "done_at": now}, {"done_at": now}
+        )
+
+    def lesson_marks(self, learner_id: int) -> dict[str, LessonMark]:
+        rows = self._session.scalars(
+            select(LessonProgressRow).where(LessonProgressRow.learner_id == learner_id)
+        )
+        return {row.lesson_id: LessonMark(row.lesson_id, row.done_at is not None) for row in rows}
+
+    def start_quiz(
+        self, learner_id: int, lesson_id: str | None, question_ids: Sequence[str], now: datetime
+    ) -> Quiz:
+        """Begin a round; one that was open is ended."""
+        self.finish_quiz(learner_id, now)
+        row = QuizRow(
+            learner_id=learner_id,
+            lesson_id=lesson_id,
+            question_ids=list(question_ids),
+            started_at=now,
+        )
+        self._session.add(row)
+        self._session.flush()
+        return _quiz(row)
+
+    def open_quiz(self, learner_id: int) -> Quiz | None:
+        row = self._session.scalar(
+            select(QuizRow)
+            .where(QuizRow.learner_id == learner_id, QuizRow.finished_at.is_(None))
+            .order_by(QuizRow.id.desc())
+            .limit(1)
+        )
+        return _quiz(row) if row else None
+
+    def finish_quiz(self, learner_id: int, now: datetime) -> None:
+        self._session.execute(
+            update(QuizRow)
+            .where(QuizRow.learner_id == learner_id, QuizRow.finished_at.is_(None))
+            .values(finished_at=now)
+        )
+
+    def ask(
+        self, learner_id: int, question_id: str, quiz_id: int | None, seed: int, now: datetime
+    ) -> Attempt:
+        """Put a question to the learner; one that is open stays as it was shown."""
+        row = self._session.scalar(
+            select(AttemptRow).where(
+                AttemptRow.learner_id == learner_id,
+                AttemptRow.question_id == question_id,
+                AttemptRow.answered_at.is_(None),
+            )
+        ) or AttemptRow(learner_id=learner_id, question_id=question_id, seed=seed)
+        row.quiz_id, row.asked_at = quiz_id, now
+        self._session.add(row)
+        self._session.flush()
+        return _attempt(row)
+
+    def last_attempt(self, learner_id: int, question_id: str) -> Attempt | None:
+        """Return the latest time that this question was put to the learner."""
+        mine = (AttemptRow.learner_id == learner_id, AttemptRow.question_id == question_id)
+        return self._latest_attempt(*mine)
+
+    def open_attempt(self, learner_id: int) -> Attempt | None:
+        """Return the question that the learner was asked last, if it is still open."""
+        mine = (AttemptRow.learner_id == learner_id, AttemptRow.answered_at.is_(None))
+        return self._latest_attempt(*mine)
+
+    def answer(self, attempt: Attempt, response: str, grade: Grade, now: datetime) -> None:
+        self._session.execute(
+            update(AttemptRow)
+            .where(AttemptRow.id == attempt.id, AttemptRow.answered_at.is_(None))
+            .values(answered_at=now, response=response, outcome=grade.outcome, score=grade.score)
+        )
+
+    def answered_in(self, quiz: Quiz) -> dict[str, Attempt]:
+        """Return the answered questions of a round, by question id."""
+        rows = self._session.scalars(
+            select(AttemptRow).where(
+                AttemptRow.quiz_id == quiz.id, AttemptRow.answered_at.is_not(None)
+            )
+        )
+        return {row.question_id: _attempt(row) for row in rows}
+
+    def latest_answers(self, learner_id: int) -> dict[str, Attempt]:
+        """Return the learner's latest answer to each question, oldest first."""
+        latest = (
+            select(func.max(AttemptRow.id))
+            .where(AttemptRow.learner_id == learner_id, AttemptRow.answered_at.is_not(None))
+            .group_by(AttemptRow.question_id)
+        )
+        rows = self._session.scalars(
+            select(AttemptRow).where(AttemptRow.id.in_(latest)).order_by(AttemptRow.id)
+        )
+        return {row.question_id: _attempt(row) for row in rows}
+
+    def outcomes(self, learner_id: int) -> list[str]:
+        """Return the outcome of every answer the learner ever gave."""
+        found = select(AttemptRow.outcome).where(
+            AttemptRow.learner_id == learner_id, AttemptRow.outcome.is_not(None)
+        )
+        return [outcome for outcome in self._session.scalars(found) if outcome]
+
+    def conversation(self, learner_id: int, conversation: str, limit: int) -> list[Message]:
+        """Return the last `limit` messages of a conversation, oldest first."""
+        rows = self._session.scalars(
+            select(UtteranceRow)
+            .where(UtteranceRow.learner_id == learner_id, UtteranceRow.conversation == conversation)
+            .order_by(UtteranceRow.id.desc())
+            .limit(limit)
+        ).all()
+        return [Message(cast(Any, row.role), row.content) for row in reversed(rows)]
+
+    def remember(
+        self, learner_id: int, conversation: str, messages: Iterable[Message], now: datetime
+    ) -> None:
+        self._session.add_all(
+            UtteranceRow(
+                learner_id=learner_id,
+                conversation=conversation,
+                role=message.role,
+                content=message.content,
+                said_at=now,
+            )
+            for message in messages
+        )
+
+    def forget_conversation(self, learner_id: int, conversation: str) -> None:
+        self._session.execute(
+            delete(UtteranceRow).where(
+                UtteranceRow.learner_id == learner_id, UtteranceRow.conversation == conversation
+            )
+        )
+
+    def _latest_attempt(self, *conditions: ColumnElement[bool]) -> Attempt | None:
+        newest_first = (AttemptRow.asked_at.desc(), AttemptRow.id.desc())
+        row = self._session.scalar(
+            select(AttemptRow).where(*conditions).order_by(*newest_first).limit(1)
+        )
+        return _attempt(row) if row else None
+
+    def _insert_or(
+        self, table: type[Row], values: dict[str, object], changes: dict[str, object]
+    ) -> None:
+        """Insert a row; where its key is there already, make `changes` to it."""
+        dialect = postgresql if self._session.get_bind().dialect.name == "postgresql" else sqlite
+        statement = dialect.insert(table).values(**values)
+        key = inspect(table).primary_key
+        self._session.execute(
+            statement.on_conflict_do_update(index_elements=key, set_=changes)
+            if changes
+            else statement.on_conflict_do_nothing(index_elements=key)
+        )
+
+
+def _learner(row: LearnerRow) -> Learner:
+    return Learner(row.id, cast(Language, row.language), row.timezone, row.lesson_id)
+
+
+def _attempt(row: AttemptRow) -> Attempt:
+    return Attempt(
+        row.id, row.question_id, row.quiz_id, row.seed, row.response, row.outcome, row.score
+    )
+
+
+def _quiz(row: QuizRow) -> Quiz:
+    return Quiz(row.id, row.lesson_id, tuple(row.question_ids))

@@ -1,0 +1,165 @@
+"""The facade: whatever a platform hears goes in at `Tutor.handle`, and replies come out."""
+
+import asyncio
+import logging
+import secrets
+from collections.abc import AsyncIterator
+from datetime import datetime
+from typing import NamedTuple
+from weakref import WeakValueDictionary
+
+from bot.commands import COMMANDS
+from bot.commands.ask import ask
+from bot.commands.command import Handler, Services, Turn
+from bot.commands.quiz import typed_answer
+from bot.course.model import Course, Language
+from bot.errors import N_, NothingToRead, TooLong, TutorError, UnknownAction, UnknownCommand
+from bot.learning.records import Learner
+from bot.locale import language_of, translator
+from bot.messages import Address, Button, Incoming, Reply
+from bot.storage.tx import Tx
+
+TEXT_LIMIT = 4000
+"""Characters that a learner may send at once."""
+
+APOLOGY = N_("Something went wrong on my side, and your progress is safe. Please try again. ({id})")
+
+log = logging.getLogger(__name__)
+
+_commands: dict[str, Handler] = {one.name: one.handler for one in COMMANDS}
+_actions: dict[str, Handler] = {
+    **_commands,
+    **{name: handler for one in COMMANDS for name, handler in one.actions.items()},
+}
+
+
+class Access(NamedTuple):
+    """Who may use the bot, as "telegram:123"; nobody is kept out where both are empty."""
+
+    users: frozenset[str] = frozenset()
+    chats: frozenset[str] = frozenset()
+
+    def allows(self, sender: Address) -> bool:
+        if sender.platform == "terminal" or not (self.users or self.chats):
+            return True
+        user, chat = (f"{sender.platform}:{one}" for one in (sender.user_id, sender.chat_id))
+        return user in self.users or chat in self.chats
+
+
+class Tutor:
+    """Everything a chat platform needs: messages in, replies out.
+
+    default_language, default_timezone: for learners whose platform tells neither.
+    """
+
+    def __init__(
+        self,
+        services: Services,
+        *,
+        default_language: Language = "zh",
+        default_timezone: str = "Asia/Shanghai",
+        access: Access = Access(),  # noqa: B008 - immutable
+    ) -> None:
+        self._services = services
+        self._default_language = default_language
+        self._default_timezone = default_timezone
+        self._access = access
+        self._locks: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
+
+    @property
+    def course(self) -> Course:
+        return self._services.course
+
+    async def handle(self, incoming: Incoming) -> AsyncIterator[Reply]:
+        """Yield the replies to one message or press: drafts first, the finished reply last.
+
+        One learner's messages are handled one after the other. What a learner can put right comes
+        back as a reply; any other exception is the platform's to catch (see `apology`).
+        """
+        if not _is_for_us(incoming):
+            return
+        if not self._access.allows(incoming.sender):
+            if incoming.is_private:
+                yield Reply(
+                    self._say(incoming, N_("This bot is private. Its owner can let you in."))
+                )
+            return
+        async with self._lock(incoming.sender):
+            learner = await self._services.store.run(self._learner, incoming, self._now())
+            try:
+                async for reply in _replies(Turn(incoming, learner, self._services)):
+                    yield reply
+            except TutorError as error:
+                yield _explained(error, learner.language)
+
+    def apology(self, incoming: Incoming, error: BaseException) -> Reply:
+        """Log an unexpected error under an id, and return the reply that names the id."""
+        error_id = secrets.token_hex(4)
+        log.error("error %s while handling a message", error_id, exc_info=error)
+        return Reply(self._say(incoming, APOLOGY, id=error_id))
+
+    def _say(self, incoming: Incoming, message: str, **values: object) -> str:
+        language = language_of(incoming.locale) or self._default_language
+        return translator(language)(message, **values)
+
+    def _lock(self, sender: Address) -> asyncio.Lock:
+        return self._locks.setdefault((sender.platform, sender.user_id), asyncio.Lock())
+
+    def _now(self) -> datetime:
+        return self._services.clock.now()
+
+    def _learner(self, tx: Tx, incoming: Incoming, now: datetime) -> Learner:
+        known = tx.learner(incoming.sender)
+        if known is None:
+            language = language_of(incoming.locale) or self._default_language
+            return tx.add_learner(incoming.sender, language, self._default_timezone, now)
+        tx.change_learner(known.id, seen_at=now)
+        return known
+
+
+def _is_for_us(incoming: Incoming) -> bool:
+    """In a group the bot speaks when it is spoken to."""
+    if incoming.is_private or incoming.action is not None or incoming.mentions_bot:
+        return True
+    return incoming.text.startswith("/")
+
+
+async def _replies(turn: Turn) -> AsyncIterator[Reply]:
+    """Find the use case for a message: a pressed button, a command, an answer, a question."""
+    handler, argument = _route(turn.incoming)
+    if handler is None:
+        answer = await typed_answer(turn)
+        if answer:
+            yield answer
+            return
+        handler = ask
+    async for reply in handler(turn, argument):
+        yield reply
+
+
+def _route(incoming: Incoming) -> tuple[Handler | None, str]:
+    """Return the handler and its argument; no handler for text that is no command."""
+    if incoming.action is not None:
+        name, _colon, argument = incoming.action.partition(":")
+        if name not in _actions:
+            raise UnknownAction
+        return _actions[name], argument
+    text = incoming.text.replace("\0", "").strip()
+    if not any(character.isprintable() and not character.isspace() for character in text):
+        raise NothingToRead
+    if len(text) > TEXT_LIMIT:
+        raise TooLong(length=len(text), limit=TEXT_LIMIT)
+    if not text.startswith("/"):
+        return None, text
+    name, _space, argument = text[1:].partition(" ")
+    if name.lower() not in _commands:
+        raise UnknownCommand(command="".join(filter(str.isalnum, name))[:32])
+    return _commands[name.lower()], argument.strip()
+
+
+def _explained(error: TutorError, language: Language) -> Reply:
+    _ = translator(language)
+    return Reply(
+        _(error.message, **error.values),
+        (Button(_("Go on learning"), "learn"), Button(_("What I can do"), "help")),
+    )

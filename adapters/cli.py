@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
+from pydantic import AnyUrl
 
 from bot.course.model import Course
 from bot.errors import OperatorError, SettingError
@@ -93,6 +94,10 @@ def run(
     settings = Settings.load()
     _set_up_logs(settings)
     parts = _parts(only)
+    if not (settings.telegram_token and "telegram" in parts) and not (
+        settings.discord_token and "discord" in parts
+    ):
+        raise SettingError("TELEGRAM_TOKEN, DISCORD_TOKEN: set at least one of them to run a bot")
     with _tutor(settings) as tutor:
         asyncio.run(_serve(settings, tutor, parts))
 
@@ -107,8 +112,6 @@ def _parts(only: str | None) -> tuple[str, ...]:
 
 async def _serve(settings: Settings, tutor: "Tutor", parts: tuple[str, ...]) -> None:
     platforms = _platforms(settings, tutor, parts)
-    if not platforms:
-        raise SettingError("TELEGRAM_TOKEN, DISCORD_TOKEN: set at least one of them to run a bot")
     services = [platform.run() for platform in platforms]
     if "web" in parts and settings.http_port:
         from adapters.web import WebServer
@@ -127,15 +130,18 @@ def _platforms(settings: Settings, tutor: "Tutor", parts: tuple[str, ...]) -> "l
     if settings.telegram_token and "telegram" in parts:
         from adapters.telegram.channel import TelegramChannel
 
-        api_url = settings.telegram_api_url and str(settings.telegram_api_url).rstrip("/")
+        api_url = _text(settings.telegram_api_url)
         platforms.append(TelegramChannel(tutor, settings.telegram_token, api_url))
     if settings.discord_token and "discord" in parts:
         from adapters.discord.channel import DiscordChannel
 
-        api_url = settings.discord_api_url and str(settings.discord_api_url).rstrip("/")
-        gateway_url = settings.discord_gateway_url and str(settings.discord_gateway_url)
+        api_url, gateway_url = map(_text, (settings.discord_api_url, settings.discord_gateway_url))
         platforms.append(DiscordChannel(tutor, settings.discord_token, api_url, gateway_url))
     return platforms
+
+
+def _text(url: AnyUrl | None) -> str | None:
+    return str(url).rstrip("/") if url else None
 
 
 @app.command()
@@ -175,11 +181,12 @@ def check_lessons(
 ) -> None:
     """Print every fault of the lessons as path:line: message; exit 1 if there is any."""
     from bot.course.linter import check, copied
+    from bot.course.loader import load
 
     folder = folder or Settings.load().lessons_dir
     faults = check(folder)
     if essays and not faults:
-        faults = copied(folder, essays)
+        faults = copied(load(folder), essays, folder)
     for fault in faults:
         print(fault)
     sys.exit(1 if faults else 0)
@@ -250,9 +257,12 @@ def _answerer(settings: Settings, course: Course, offline: bool = False) -> "Ans
     if settings.llm_base_url and not offline:
         from bot.answering.endpoint import OpenAIEndpoint
 
-        key = settings.llm_api_key and settings.llm_api_key.get_secret_value()
-        base_url = str(settings.llm_base_url)
-        endpoint = OpenAIEndpoint(base_url, key, settings.llm_model, settings.llm_answer_tokens)
+        endpoint = OpenAIEndpoint(
+            str(settings.llm_base_url),
+            settings.llm_api_key.get_secret_value() if settings.llm_api_key else None,
+            settings.llm_model,
+            settings.llm_answer_tokens,
+        )
     return Answerer(
         course,
         endpoint,
@@ -266,3 +276,7 @@ def _set_up_logs(settings: Settings) -> None:
     from adapters import logs
 
     logs.set_up(settings)
+
+
+if __name__ == "__main__":
+    main()

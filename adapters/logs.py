@@ -9,8 +9,18 @@ import structlog
 
 from bot.settings import Settings
 
-QUIET = ("httpx", "httpx2", "httpcore", "httpcore2", "openai", "aiohttp.access")
-"""Libraries whose own lines hold whole URLs and requests, tokens and questions among them."""
+QUIET = (
+    "aiohttp.access",
+    "alembic.runtime.plugins",
+    "bm25s",
+    "httpcore",
+    "httpcore2",
+    "httpx",
+    "httpx2",
+    "openai",
+)
+"""Libraries whose own lines hold whole URLs and requests (tokens and questions among them) or
+say nothing that an operator can use."""
 
 
 class Redactor:
@@ -54,6 +64,7 @@ def set_up(settings: Settings) -> None:
     )
     handler = logging.StreamHandler(sys.stderr)
     handler.setFormatter(formatter)
+    handler.setLevel(settings.log_level)  # some libraries turn their own loggers to DEBUG
     logging.basicConfig(level=settings.log_level, handlers=[handler], force=True)
     for name in QUIET:
         logging.getLogger(name).setLevel(logging.WARNING)

@@ -72,21 +72,25 @@ def _answer(turn: Turn, answer: Answer) -> Reply:
     cited = _cited(turn, answer.citations)
     parts = [answer.text]
     if cited:
-        titles = [f"[{number}] {lesson.title[language]}" for number, lesson in cited]
+        titles = [
+            f"{''.join(f'[{number}]' for number in numbers)} {lesson.title[language]}"
+            for lesson, numbers in cited
+        ]
         parts.append(_("From the lessons: {titles}", titles=_(", ").join(titles)))
     parts += [f"*{label}*" for label in _labels(turn, answer)]
-    shown = list({lesson.id: lesson for _number, lesson in cited}.values())[:SOURCES_SHOWN]
-    buttons = [quiz_text.lesson_button(language, lesson) for lesson in shown]
+    buttons = [quiz_text.lesson_button(language, lesson) for lesson, _n in cited[:SOURCES_SHOWN]]
     if answer.declined:
         buttons.append(Button(_("Go on learning"), "learn"))
     return Reply("\n\n".join(parts), tuple(buttons))
 
 
-def _cited(turn: Turn, citations: tuple[Citation, ...]) -> list[tuple[int, Lesson]]:
-    """Return the cited lessons with the numbers under which the text cites them."""
-    course = turn.services.course
-    found = [(place, course.lesson(one.lesson)) for place, one in enumerate(citations, 1)]
-    return [(place, lesson) for place, lesson in found if lesson]
+def _cited(turn: Turn, citations: tuple[Citation, ...]) -> list[tuple[Lesson, list[int]]]:
+    """Return the cited lessons, each with the numbers under which the text cites it."""
+    numbers: dict[str, list[int]] = {}
+    for number, citation in enumerate(citations, 1):
+        numbers.setdefault(citation.lesson, []).append(number)
+    found = [(turn.services.course.lesson(one), cited) for one, cited in numbers.items()]
+    return [(lesson, cited) for lesson, cited in found if lesson]
 
 
 def _labels(turn: Turn, answer: Answer) -> list[str]:

@@ -39,9 +39,9 @@ def variant(course: Course, lesson: Lesson, language: Language, text: str) -> st
 def note(one: Note, language: Language) -> str:
     """Return a teacher's note: the claim, the fact, the source, the date checked."""
     _ = translator(language)
-    source = _("{source}; checked {date}", source=one.source, date=one.checked_on.isoformat())
+    source = _("({source}; checked {date})", source=one.source, date=one.checked_on.isoformat())
     label = bold(_("Teacher's note"))
-    return f"> {label} {one.claim[language]} {one.fact[language]} ({source})"
+    return f"> {label} {one.claim[language]} {one.fact[language]} {source}"
 
 
 def credit(course: Course, lesson: Lesson, language: Language) -> str:

@@ -1,0 +1,76 @@
+"""Text to the terms that the search compares: stems of Latin words and words of Chinese text.
+
+The libraries behind it (rjieba's dictionary alone holds 34 MB) are loaded by `Analyser()`.
+"""
+
+import re
+import unicodedata
+from collections.abc import Iterator
+from functools import lru_cache
+from importlib import resources
+from typing import Final
+
+_RUN: Final = re.compile(r"[a-z]+|\d+[a-z]*|[\u3400-\u9fff]+")
+"""Latin words, numbers with their unit ("70b", "4o") and unbroken Chinese. "gpt-4" is two words."""
+
+_FRAME_EN: Final = """
+actually also another anyone anything ask become believe bit call called cannot come could curious
+different difference do easy else even ever every everything exactly example explain find first
+fully general get give go going good got happen hear heard help hey hi hello idea im ive isnt dont
+doesnt kind know let like little lot made make many matter maybe mean meant much must need new
+often ok okay one part people person please put quite read real really right said say see seem
+simple simply somebody someone something sometimes sort still stuff sure take talk tell thank
+thanks thing time true try two understand use used useful using want way well whats
+whether without wonder work would yes yet zero
+"""
+_FRAME_ZH: Final = """
+一句话 一点 一个 一遍 上 下 不 不会 不懂 不明白 举例 举个 之间 人 介绍 以前 会 会不会 例子 做 像
+几个 出 到底 区别 告诉 呢 问 回事 多大 大概 大白话 好 好像 如何 嘛 对不对 干 干嘛 干啥 开始 弄 很
+怎么会 怎么回事 您好 你好 想 懂 我想 或者说 所谓 据说 搞 描述 新 明白 是不是 有什么 有啥 有没有 次
+比如说 没 没有 清楚 点 然后 现在 理解 真 真的 看 知道 种 究竟 简单 算 算是 老师 能 能不能 行 觉得
+解释 讲 讲讲 讲解 话 详细 请 请问 谈谈 说 说法 说说 谢谢 通俗 难道 需要 麻烦 一直 最 太 更 小 几
+它 不同 再 说一遍 再说 再讲 又 还 都 里 中 时 后 前 个 两 亿 万
+"""
+
+_KEPT: Final = {"tokenizer": "tokenizer", "tokenizers": "tokenizer"}
+"""Words whose stem is another word of the course: the stem of "tokenizer" would be "token"."""
+
+
+@lru_cache(maxsize=1)
+def _simplified() -> dict[int, str]:
+    """OpenCC's table from traditional to simplified characters, for str.translate."""
+    table = resources.files("opencc").joinpath("dictionary/TSCharacters.txt").read_text("utf-8")
+    pairs = (line.split() for line in table.splitlines() if "\t" in line)
+    return {ord(pair[0]): pair[1] for pair in pairs if len(pair[0]) == 1}
+
+
+def fold(text: str) -> str:
+    """Return `text` in one width, lower case and simplified characters, without apostrophes."""
+    text = unicodedata.normalize("NFKC", text).lower().translate(_simplified())
+    return text.replace("'", "").replace("’", "")
+
+
+class Analyser:
+    """Cuts text into terms. Safe to use from several threads."""
+
+    def __init__(self) -> None:
+        import rjieba
+        import Stemmer
+        from bm25s.stopwords import STOPWORDS_CHINESE, STOPWORDS_EN_PLUS
+
+        self._cut = rjieba.cut_for_search
+        self._stem = lru_cache(maxsize=20_000)(Stemmer.Stemmer("english").stemWord)
+        self._stop = {word.replace("'", "") for word in STOPWORDS_EN_PLUS}
+        self._stop.update(_FRAME_EN.split(), _FRAME_ZH.split(), STOPWORDS_CHINESE)
+        _simplified()
+
+    def terms(self, text: str) -> list[str]:
+        """Return the terms of `text` in their order, without those that say nothing alone."""
+        return list(self._terms(fold(text)))
+
+    def _terms(self, text: str) -> Iterator[str]:
+        for run in _RUN.findall(text):
+            if run[0] > "\u3400":
+                yield from (word for word in self._cut(run) if word not in self._stop)
+            elif len(run) > 1 and run not in self._stop:
+                yield _KEPT.get(run) or self._stem(run)

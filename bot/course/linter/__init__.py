@@ -1,0 +1,55 @@
+"""Holds a course against the bars of a good lesson that a script can check.
+
+Each check is a generator `(course, where) -> faults` in CHECKS; a new bar is one function there.
+"""
+
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+from bot.course.fault import Fault
+from bot.course.linter import bank, copying, items, lessons, prose
+from bot.course.linter.where import Where
+from bot.course.loader import CourseError, load
+from bot.course.model import Course
+
+Check = Callable[[Course, Where], Iterator[Fault]]
+
+CHECKS: tuple[Check, ...] = (
+    prose.body_length,
+    prose.sentence_length,
+    prose.readability,
+    prose.parity,
+    prose.number_agreement,
+    prose.bold_terms,
+    lessons.notes_due,
+    lessons.ideas_asked,
+    lessons.question_mix,
+    lessons.asks,
+    lessons.check_message_size,
+    lessons.glossary,
+    items.option_lengths,
+    items.explanation_lengths,
+    items.explanations_unique,
+    items.banned_phrases,
+    items.distractor_tags,
+    items.similar_stems,
+    bank.key_length,
+    bank.key_position,
+    bank.true_share,
+    bank.guessing,
+)
+
+
+def check(folder: Path) -> list[Fault]:
+    """Everything wrong with the course in `folder`, by file and line; [] for a sound course."""
+    try:
+        course = load(folder)
+    except CourseError as error:
+        return list(error.faults)
+    where = Where(folder)
+    return sorted({fault for check in CHECKS for fault in check(course, where)})
+
+
+def copied(course: Course, essays_dir: Path, folder: Path = Path("lessons")) -> list[Fault]:
+    """What `course`, read from `folder`, copies from the essays in `essays_dir`."""
+    return sorted(copying.copied(course, Where(folder), essays_dir))

@@ -1,0 +1,105 @@
+"""Bars on single questions, and on no two of them being the same."""
+
+import re
+from collections.abc import Iterator
+from difflib import SequenceMatcher
+
+from bot.course.fault import Fault
+from bot.course.linter.passages import Passage, explanations, passages, questions
+from bot.course.linter.text import length, plain, unit, width
+from bot.course.linter.where import Where
+from bot.course.model import LANGUAGES, Course
+
+OPTION_RATIO = 1.6
+LONG_OPTION = 8
+EXPLANATION = {"zh": (25, 110), "en": (15, 60)}
+TAGGED = 0.6
+SIMILARITY = 0.8
+
+_NO = r"(?:not|never|no|none|nothing|cannot|\w+n['’]t)"
+BANNED = {
+    "all or none of the above": re.compile(
+        r"\b(?:all|none|both|neither|any) of (?:the )?(?:above|below)\b|以上[都皆均全]",
+        re.IGNORECASE,
+    ),
+    # Two negations in one clause. `是不是不` is a plain question.
+    "a double negative": re.compile(
+        rf"\b{_NO}\b[^,.;:?!—]*\b{_NO}\b|(?<!是)不是不|并非不|不能不|不会不|没有不", re.IGNORECASE
+    ),
+}
+
+
+def option_lengths(course: Course, where: Where) -> Iterator[Fault]:
+    for lesson, loc, question in questions(course):
+        for language in LANGUAGES if question.options else ():
+            sizes = [width(plain(option.text[language])) for option in question.options]
+            ratio = max(sizes) / max(1, min(sizes))
+            if max(sizes) >= LONG_OPTION and ratio > OPTION_RATIO:
+                message = f"{language} options are {min(sizes)} to {max(sizes)} characters long"
+                message += f": ratio {ratio:.2f}, at most {OPTION_RATIO}"
+                at = (*loc, "options", sizes.index(max(sizes)), "text", language)
+                yield where.lesson(lesson, at, message)
+
+
+def explanation_lengths(course: Course, where: Where) -> Iterator[Fault]:
+    for passage in explanations(course):
+        for language in LANGUAGES:
+            low, high = EXPLANATION[language]
+            size = length(plain(passage.text[language]), language)
+            if not low <= size <= high:
+                bar = f"at most {high}" if size > high else f"at least {low}"
+                message = f"{language} explanation has {size} {unit(language)}, {bar}"
+                yield where.lesson(passage.lesson, (*passage.loc, language), message)
+
+
+def explanations_unique(course: Course, where: Where) -> Iterator[Fault]:
+    for language in LANGUAGES:
+        seen: dict[str, str] = {}
+        for passage in explanations(course):
+            text = "".join(passage.text[language].casefold().split())
+            if text in seen:
+                message = f"{language} explanation is the same as one in `{seen[text]}`"
+                yield where.lesson(passage.lesson, (*passage.loc, language), message)
+            seen.setdefault(text, passage.lesson.id)
+
+
+def banned_phrases(course: Course, where: Where) -> Iterator[Fault]:
+    for passage in passages(course):
+        if passage.loc[-1] not in ("stem", "text"):
+            continue
+        for language in LANGUAGES:
+            for what, pattern in BANNED.items():
+                match = pattern.search(passage.text[language])
+                if match:
+                    message = f"{what}: `{match[0]}`; say it another way"
+                    yield where.lesson(passage.lesson, (*passage.loc, language), message)
+
+
+def distractor_tags(course: Course, where: Where) -> Iterator[Fault]:
+    for lesson in course.lessons:
+        wrong = [o for q in lesson.questions for o in q.options if not o.correct]
+        tagged = sum(option.misconception is not None for option in wrong)
+        if tagged < TAGGED * len(wrong):
+            message = f"{tagged} of {len(wrong)} wrong options have a `misconception`"
+            yield where.lesson(lesson, ("questions",), f"{message}, at least {TAGGED:.0%}")
+
+
+def similar_stems(course: Course, where: Where) -> Iterator[Fault]:
+    stems = [passage for passage in passages(course) if passage.loc[-1] == "stem"]
+    for language in LANGUAGES:
+        for index, passage in enumerate(stems):
+            yield from _similar(passage, stems[:index], language, where)
+
+
+def _similar(stem: Passage, others: list[Passage], language: str, where: Where) -> Iterator[Fault]:
+    text = stem.text[language].casefold()
+    matcher = SequenceMatcher(b=text, autojunk=False)  # keeps its index of `b` for all others
+    for other in others:
+        candidate = other.text[language].casefold()
+        if 2 * min(len(text), len(candidate)) <= SIMILARITY * (len(text) + len(candidate)):
+            continue
+        matcher.set_seq1(candidate)
+        if matcher.quick_ratio() > SIMILARITY and matcher.ratio() > SIMILARITY:
+            twin = other.lesson.questions[int(other.loc[1])].id
+            message = f"{language} stem is {matcher.ratio():.2f} like {twin}, at most {SIMILARITY}"
+            yield where.lesson(stem.lesson, (*stem.loc, language), message)

@@ -1,0 +1,123 @@
+"""Bars on the text of a lesson."""
+
+import re
+from collections.abc import Iterator
+from statistics import mean
+
+from bot.course.fault import Fault
+from bot.course.linter.numerals import numerals, spelled
+from bot.course.linter.passages import passages
+from bot.course.linter.text import grade, length, mask, plain, sentences, unit, without_code
+from bot.course.linter.where import Where
+from bot.course.model import LANGUAGES, Course, Term
+
+BODY = {"zh": (120, 400), "en": (70, 200)}
+MEAN_SENTENCE = {"zh": 32, "en": 18}
+LONGEST_SENTENCE = {"zh": 60, "en": 30}
+GRADE = 9.0
+CHARACTERS_PER_WORD = (1.2, 2.6)
+
+# `deeper` is for engineers, with formulas and names: it is not held to the bars on reading ease.
+_EASY = ("body", "simpler")
+
+_BOLD = re.compile(r"\*\*([^*\n]+)\*\*|__([^_\n]+)__")
+_GLOSS = re.compile(r"[(（)）/]")
+
+
+def body_length(course: Course, where: Where) -> Iterator[Fault]:
+    for lesson in course.lessons:
+        for language in LANGUAGES:
+            low, high = BODY[language]
+            size = length(plain(lesson.body[language]), language)
+            if not low <= size <= high:
+                bar = f"at most {high}" if size > high else f"at least {low}"
+                message = f"{language} body has {size} {unit(language)}, {bar}"
+                yield where.lesson(lesson, ("body", language), message)
+
+
+def sentence_length(course: Course, where: Where) -> Iterator[Fault]:
+    for lesson in course.lessons:
+        for field in _EASY:
+            for language in LANGUAGES:
+                text = plain(without_code(getattr(lesson, field)[language]))
+                for size, at, bar in _long_sentences(text, language):
+                    message = f"{language} {field}: {size:g} {unit(language)} {bar}"
+                    yield where.lesson(lesson, (field, language), message, at)
+
+
+def _long_sentences(text: str, language: str) -> Iterator[tuple[float, str, str]]:
+    """Length, the words to find it by, and the bar that it breaks."""
+    sizes = [(length(sentence, language), sentence) for sentence in sentences(text, language)]
+    for size, sentence in sizes:
+        if size > LONGEST_SENTENCE[language]:
+            yield size, sentence[:12], f"in one sentence, at most {LONGEST_SENTENCE[language]}"
+    average = round(mean(size for size, _ in sizes), 1) if sizes else 0
+    if average > MEAN_SENTENCE[language]:
+        yield average, "", f"a sentence on average, at most {MEAN_SENTENCE[language]}"
+
+
+def readability(course: Course, where: Where) -> Iterator[Fault]:
+    terms = [term.term.en for term in course.glossary]
+    for lesson in course.lessons:
+        for field in _EASY:
+            text = plain(without_code(getattr(lesson, field).en))
+            level = grade(mask(text, terms))
+            if level > GRADE:
+                message = f"en {field} reads at grade {level:.1f}, at most {GRADE:g}"
+                yield where.lesson(lesson, (field, "en"), message)
+
+
+def parity(course: Course, where: Where) -> Iterator[Fault]:
+    """Both languages say about the same amount."""
+    low, high = CHARACTERS_PER_WORD
+    for lesson in course.lessons:
+        for field in ("body", "simpler", "deeper"):
+            text = getattr(lesson, field)
+            ratio = length(plain(text.zh), "zh") / max(1, length(plain(text.en), "en"))
+            if not low <= ratio <= high:
+                message = f"{field} has {ratio:.2f} zh characters per en word, {low} to {high}"
+                yield where.lesson(lesson, (field, "zh"), message)
+
+
+def number_agreement(course: Course, where: Where) -> Iterator[Fault]:
+    for passage in passages(course):
+        zh, en = (plain(passage.text[language]) for language in LANGUAGES)
+        for language, other, lacking in (
+            ("zh", "en", _lacking(zh, en)),
+            ("en", "zh", _lacking(en, zh)),
+        ):
+            for written in lacking:
+                message = f"`{written}` is in {language} and not in {other}; give both the number"
+                yield where.lesson(passage.lesson, (*passage.loc, language), message, written)
+
+
+def _lacking(text: str, other: str) -> list[str]:
+    """The numbers that `text` gives in digits and `other` neither in digits nor in words."""
+    there, in_words = numerals(other), spelled(other)
+    return [
+        written
+        for (value, percent), written in numerals(text).items()
+        if (value, percent) not in there and (percent or value not in in_words)
+    ]
+
+
+def bold_terms(course: Course, where: Where) -> Iterator[Fault]:
+    """Bold marks a term where it is introduced, so the glossary must have it."""
+    known = {language: _term_forms(course.glossary, language) for language in LANGUAGES}
+    known["zh"] |= known["en"]  # Chinese text keeps some English terms: token, prompt
+    for lesson in course.lessons:
+        for language in LANGUAGES:
+            for match in _BOLD.finditer(lesson.body[language]):
+                if not _forms(match[1] or match[2]) & known[language]:
+                    message = f"{language} `{match[0]}` is not in the glossary; add it or unbold it"
+                    yield where.lesson(lesson, ("body", language), message, match[0])
+
+
+def _term_forms(glossary: tuple[Term, ...], language: str) -> set[str]:
+    return {form for term in glossary for form in _forms(term.term[language])}
+
+
+def _forms(term: str) -> set[str]:
+    """The term, the parts of one that carries another form (`词元（token）`), and singulars."""
+    whole = {part.strip().casefold() for part in (term, *_GLOSS.split(term))} - {""}
+    return whole | {form.removesuffix("s") for form in whole if form.isascii()}

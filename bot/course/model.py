@@ -1,0 +1,239 @@
+"""The course as the program knows it: frozen, validated, and shaped like the published export.
+
+The files under lessons/ are read into these types by `bot.course.loader`; CONTRIBUTING.md shows
+the files. A field that a language has twice is a `Localized`.
+"""
+
+from collections.abc import Iterable
+from datetime import date
+from functools import cached_property
+from typing import Annotated, Literal
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, model_validator
+
+Language = Literal["zh", "en"]
+LANGUAGES: tuple[Language, ...] = ("zh", "en")
+
+Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=32)]
+Prose = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
+QuestionKind = Literal["single", "multi", "true_false", "numeric"]
+
+
+class Content(BaseModel):
+    """Base of everything that is read from lessons/: unknown fields are faults, values fixed."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid")
+
+
+class Localized(Content):
+    """The same thing said in both languages, each written for its own readers."""
+
+    zh: Prose
+    en: Prose
+
+    def __getitem__(self, language: str) -> str:
+        return self.zh if language == "zh" else self.en
+
+
+class Essay(Content):
+    """One of the essays that the course is made from; `author` is None where none is given."""
+
+    id: Slug
+    title: str
+    author: str | None
+
+
+class Idea(Content):
+    """One idea of an essay. `note`: the essay is imprecise there, so a teacher's note is due."""
+
+    essay: Slug
+    note: bool = False
+
+
+class Module(Content):
+    id: Slug
+    title: Localized
+    lessons: tuple[Slug, ...]
+
+
+class Term(Content):
+    """One entry of the glossary."""
+
+    term: Localized
+    definition: Localized
+
+
+class Note(Content):
+    """A teacher's note: the claim of the essay, what is true, and where to look it up."""
+
+    idea: Slug
+    claim: Localized
+    fact: Localized
+    source: Prose
+    checked_on: date
+
+
+class Source(Content):
+    """Where in which essay a lesson's ideas stand. `section` is a heading of the essay."""
+
+    essay: Slug
+    section: Prose
+
+
+class Option(Content):
+    """One answer to choose. `misconception` tags the real error that a wrong option stands for."""
+
+    id: Annotated[str, StringConstraints(pattern=r"^[a-h]$")]
+    text: Localized
+    correct: bool = False
+    explanation: Localized
+    misconception: Slug | None = None
+
+
+class Numeric(Content):
+    """The answer to an estimate: every value from `low` to `high` is right."""
+
+    value: float
+    low: float
+    high: float
+    unit: str = ""
+
+    @model_validator(mode="after")
+    def _is_in_order(self) -> "Numeric":
+        if not self.low <= self.value <= self.high:
+            raise ValueError("needs low <= value <= high")
+        return self
+
+
+class Question(Content):
+    """One question. Its id is `LESSON:N` in the whole course and N in the lesson's own file.
+
+    `answer` is the explanation shown after a numeric question.
+    """
+
+    id: str
+    kind: QuestionKind
+    covers: tuple[Slug, ...] = Field(min_length=1)
+    stem: Localized
+    options: tuple[Option, ...] = ()
+    numeric: Numeric | None = None
+    answer: Localized | None = None
+    hints: tuple[Localized, ...] = ()
+
+    @property
+    def lesson_id(self) -> str:
+        return self.id.partition(":")[0]
+
+    @cached_property
+    def key(self) -> frozenset[str]:
+        """The ids of the correct options."""
+        return frozenset(option.id for option in self.options if option.correct)
+
+    @model_validator(mode="after")
+    def _can_be_graded(self) -> "Question":
+        if self.kind == "numeric":
+            if self.options or self.numeric is None or self.answer is None:
+                raise ValueError("a numeric question has `numeric` and `answer` and no options")
+            return self
+        if self.numeric is not None:
+            raise ValueError(f"a {self.kind} question has options, not `numeric`")
+        self._check_options()
+        return self
+
+    def _check_options(self) -> None:
+        ids = [option.id for option in self.options]
+        if ids != sorted(set(ids)):
+            raise ValueError(f"option ids must be different and in order, not {', '.join(ids)}")
+        right = sum(option.correct for option in self.options)
+        if self.kind == "true_false" and len(ids) != 2:
+            raise ValueError("a true_false question has two options")
+        if self.kind != "true_false" and len(ids) < 3:
+            raise ValueError(f"a {self.kind} question has at least three options")
+        if self.kind == "multi" and right < 2:
+            raise ValueError("a multi question has at least two correct options")
+        if self.kind != "multi" and right != 1:
+            raise ValueError(f"a {self.kind} question has one correct option, not {right}")
+
+
+class Asks(Content):
+    """Questions as real people put them about a lesson, in each language; they help retrieval."""
+
+    zh: tuple[Prose, ...] = Field(min_length=6)
+    en: tuple[Prose, ...] = Field(min_length=6)
+
+    def __getitem__(self, language: str) -> tuple[str, ...]:
+        return self.zh if language == "zh" else self.en
+
+
+class Lesson(Content):
+    id: Slug
+    module: Slug
+    title: Localized
+    objective: Localized
+    hook: Localized
+    body: Localized
+    simpler: Localized
+    deeper: Localized
+    analogy_limit: Localized | None = None
+    notes: tuple[Note, ...] = ()
+    sources: tuple[Source, ...] = Field(min_length=1)
+    covers: tuple[Slug, ...] = Field(min_length=1)
+    concepts: tuple[Prose, ...] = Field(min_length=1)
+    prerequisites: tuple[Slug, ...] = ()
+    lab: Slug | None = None
+    asks: Asks
+    questions: tuple[Question, ...] = Field(min_length=1)
+
+    @property
+    def check_question(self) -> Question:
+        """The one question asked right under the lesson: the first of its file."""
+        return self.questions[0]
+
+
+class Course(Content):
+    """Everything under lessons/, with the look-ups that the tutor needs.
+
+    `ideas` is what the linter holds the lessons against; the export leaves it out.
+    """
+
+    course: Slug
+    version: str
+    essays: tuple[Essay, ...]
+    modules: tuple[Module, ...]
+    glossary: tuple[Term, ...]
+    lessons: tuple[Lesson, ...]
+    ideas: dict[str, Idea] = Field(default_factory=dict, exclude=True)
+
+    @cached_property
+    def _lessons(self) -> dict[str, Lesson]:
+        return {lesson.id: lesson for lesson in self.lessons}
+
+    @cached_property
+    def _questions(self) -> dict[str, Question]:
+        return {question.id: question for lesson in self.lessons for question in lesson.questions}
+
+    @cached_property
+    def _essays(self) -> dict[str, Essay]:
+        return {essay.id: essay for essay in self.essays}
+
+    def lesson(self, lesson_id: str) -> Lesson | None:
+        return self._lessons.get(lesson_id)
+
+    def question(self, question_id: str) -> Question | None:
+        return self._questions.get(question_id)
+
+    def module(self, module_id: str) -> Module | None:
+        return next((module for module in self.modules if module.id == module_id), None)
+
+    def essays_of(self, lesson: Lesson) -> list[Essay]:
+        """The essays that a lesson credits, each once, in the order of its sources."""
+        return [self._essays[essay] for essay in dict.fromkeys(s.essay for s in lesson.sources)]
+
+    def after(self, lesson_id: str) -> Lesson | None:
+        """The lesson that follows in the order of the course, None after the last."""
+        ids = list(self._lessons)
+        following = ids[ids.index(lesson_id) + 1 :]
+        return self._lessons[following[0]] if following else None
+
+    def in_module(self, module: Module) -> Iterable[Lesson]:
+        return (self._lessons[lesson_id] for lesson_id in module.lessons)

@@ -1,0 +1,129 @@
+"""Conversations as tests: the real tutor, a real SQLite file, a clock that a test can turn."""
+
+import asyncio
+from datetime import UTC, datetime, timedelta
+from types import TracebackType
+from typing import Self
+
+from bot.answering.answer import Answerer
+from bot.commands.command import Services
+from bot.course.model import Course, Question
+from bot.messages import Address, Incoming, Reply
+from bot.ports import Endpoint
+from bot.storage.store import Store
+from bot.tutor import Access, Tutor
+
+
+class FakeClock:
+    """Stands still until it is moved."""
+
+    def __init__(self) -> None:
+        self.time = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
+
+    def now(self) -> datetime:
+        return self.time
+
+    def move(self, **by: float) -> None:
+        self.time += timedelta(**by)
+
+
+class Dialog:
+    """One person talking to the tutor; `as_somebody_else` joins another."""
+
+    def __init__(
+        self,
+        course: Course,
+        database: str,
+        *,
+        endpoint: Endpoint | None = None,
+        access: Access = Access(),  # noqa: B008 - immutable
+    ) -> None:
+        self.course = course
+        self.clock = FakeClock()
+        self.store = Store.open(database)
+        answerer = Answerer(course, endpoint)
+        self.tutor = Tutor(Services(course, self.store, answerer, self.clock), access=access)
+        self.sender = Address("terminal", "ada", "ada")
+        self.is_private = True
+        self.locale: str | None = None
+        self.replies: list[Reply] = []
+        self._runner = asyncio.Runner()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._runner.close()
+        self.store.close()
+
+    def say(self, text: str, *, mentions_bot: bool = False) -> str:
+        """Send a text, and return the text of the last reply."""
+        return self._send(
+            Incoming(
+                self.sender,
+                text,
+                locale=self.locale,
+                is_private=self.is_private,
+                mentions_bot=mentions_bot,
+            )
+        )
+
+    def press(self, action: str) -> str:
+        """Press the button with this action, shown or not, and return the reply's text."""
+        return self._send(
+            Incoming(self.sender, action=action, locale=self.locale, is_private=self.is_private)
+        )
+
+    def press_label(self, label: str) -> str:
+        """Press the button of the last reply that is called `label`."""
+        return self.press(self.action(label))
+
+    def action(self, label: str) -> str:
+        [action] = [one.action for one in self.last.buttons if one.label == label]
+        return action
+
+    def verify(self, *turns: tuple[str, str]) -> None:
+        """Hold a conversation: each turn is what is said, and what the answer contains.
+
+        "[label]" presses that button of the last reply.
+        """
+        for said, expected in turns:
+            heard = self.press_label(said[1:-1]) if said.startswith("[") else self.say(said)
+            assert expected in heard, f"{said!r} was answered with {heard!r}"
+
+    @property
+    def last(self) -> Reply:
+        return self.replies[-1]
+
+    @property
+    def open_question(self) -> Question:
+        """The question that the last reply asks."""
+        question_id = self.last.buttons[-1].action.removeprefix("quiz:").rpartition(":")[0]
+        question = self.course.question(question_id)
+        assert question
+        return question
+
+    def answer(self, right: bool = True) -> str:
+        """Answer the open question by the press of a button, rightly or wrongly."""
+        return self.press(f"quiz:{self.open_question.id}:{response_to(self.open_question, right)}")
+
+    def _send(self, incoming: Incoming) -> str:
+        self.replies = self._runner.run(self._collect(incoming))
+        return self.replies[-1].text if self.replies else ""
+
+    async def _collect(self, incoming: Incoming) -> list[Reply]:
+        return [reply async for reply in self.tutor.handle(incoming)]
+
+
+def response_to(question: Question, right: bool) -> str:
+    """Return a response that is right, or wholly wrong."""
+    if question.numeric:
+        return f"{question.numeric.value if right else question.numeric.high * 1000:.12g}"
+    if right:
+        return "".join(sorted(question.key))
+    return next(option.id for option in question.options if not option.correct)

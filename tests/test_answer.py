@@ -1,0 +1,195 @@
+"""From a question to an answer with sources, with an endpoint, without one, and with a bad one."""
+
+import asyncio
+import time
+from collections.abc import AsyncGenerator, Iterator, Sequence
+from itertools import pairwise
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.answering import tokens
+from bot.answering.answer import Answer, Answerer
+from bot.answering.citations import Citations
+from bot.answering.endpoint import OpenAIEndpoint, Patience
+from bot.course.model import Language
+from bot.ports import Message, Usage
+from tests.course_for_answers import COURSE
+from tests.platforms.openai_server import Behaviour, OpenAIServer, Trouble
+
+HASTE = Patience(connect=0.5, first_token=0.6, between_tokens=0.4, whole=2)
+OFFLINE = Answerer(COURSE, None)
+
+
+@pytest.fixture
+def server() -> Iterator[OpenAIServer]:
+    with OpenAIServer(answer="Tokens are pieces of text [2]. They are counted [9].") as one:
+        yield one
+
+
+async def collect(parts: AsyncGenerator[str | Answer]) -> tuple[list[str], Answer]:
+    drafts: list[str] = []
+    async for part in parts:
+        if isinstance(part, Answer):
+            return drafts, part
+        drafts.append(part)
+    raise AssertionError("no answer")
+
+
+def offline(question: str, language: Language = "en") -> Answer:
+    return asyncio.run(collect(OFFLINE.answer(question, language)))[1]
+
+
+def online(
+    server: OpenAIServer, question: str = "what is a token", history: Sequence[Message] = ()
+) -> tuple[list[str], Answer]:
+    async def run() -> tuple[list[str], Answer]:
+        endpoint = OpenAIEndpoint(server.base_url, server.api_key, "m", 128, patience=HASTE)
+        answerer = Answerer(COURSE, endpoint, context_tokens=1024, answer_tokens=128)
+        try:
+            return await collect(answerer.answer(question, "en", history=history))
+        finally:
+            await endpoint.aclose()
+
+    return asyncio.run(run())
+
+
+def test_without_an_endpoint_the_course_answers_with_its_sources() -> None:
+    """The definition comes first; each [n] stands for the n-th citation."""
+    answer = offline("what is a token?")
+    assert answer.text.startswith("token: The unit in which a model handles text. [1]")
+    assert "[2]" in answer.text
+    assert [citation.lesson for citation in answer.citations] == ["tokens", "tokens"]
+    assert answer.source == "offline"
+    assert not answer.fault
+    assert not answer.declined
+    assert answer.usage == Usage(0, 0)
+
+
+def test_a_chinese_question_is_answered_in_chinese() -> None:
+    """Sentences of the Chinese course, joined without spaces."""
+    answer = offline("温度高了会怎样", "zh")
+    assert "采样" in answer.text
+    assert answer.citations[0].lesson == "sampling"
+    assert answer.citations[0].title == "为什么每次回答不一样"
+
+
+def test_a_note_is_told_with_its_claim() -> None:
+    """A correction alone would leave the reader asking what was corrected."""
+    answer = offline("does the essay say that the model takes the top word?")
+    assert "The essay says it takes the top word. In fact it gives odds" in answer.text
+
+
+def test_an_off_topic_question_is_turned_back_without_asking_the_endpoint(
+    server: OpenAIServer,
+) -> None:
+    """The weather is nobody's business here."""
+    drafts, answer = online(server, "what is the weather in London tomorrow")
+    assert answer.declined
+    assert answer.citations == ()
+    assert drafts == []
+    assert server.requests == []
+
+
+def test_what_the_course_does_not_have_is_said_with_the_nearest_lessons() -> None:
+    """Offline, RAG gets an honest answer and somewhere to go."""
+    answer = offline("what is RAG for language models")
+    assert not answer.declined
+    assert answer.citations
+    assert all(f"[{number}]" in answer.text for number in range(1, len(answer.citations) + 1))
+
+
+def test_an_endpoint_answers_from_numbered_passages(server: OpenAIServer) -> None:
+    """It gets them in the prompt, drafts grow to the answer, its usage is passed on."""
+    drafts, answer = online(server)
+    assert drafts
+    assert all(later.startswith(earlier) for earlier, later in pairwise(drafts))
+    assert answer.source == "endpoint"
+    assert answer.usage.completion == 10
+    assert server.faults == []
+    assert "[1] What tokens are: token: The unit" in server.requests[0]["messages"][-1]["content"]
+
+
+def test_citations_of_nothing_go_and_the_others_are_numbered_anew(server: OpenAIServer) -> None:
+    """[2] is the first passage that is cited, so it becomes [1]; there is no passage 9."""
+    drafts, answer = online(server)
+    assert answer.text == "Tokens are pieces of text [1]. They are counted."
+    assert len(answer.citations) == 1
+    assert not any("[2]" in draft or "[9]" in draft for draft in drafts)
+
+
+def test_an_answer_that_cites_nothing_names_what_it_was_given(server: OpenAIServer) -> None:
+    """Small models forget to cite; their sources are known all the same."""
+    server.answer = "It is a piece of text."
+    _, answer = online(server)
+    assert [citation.lesson for citation in answer.citations][:1] == ["tokens"]
+
+
+@pytest.mark.parametrize("trouble", ["stall", "status", "silent"])
+def test_an_endpoint_that_says_nothing_is_replaced_by_the_course(
+    server: OpenAIServer, trouble: Trouble
+) -> None:
+    """The learner gets the offline answer, and it is known that there was a fault."""
+    server.behaviour = Behaviour(trouble=trouble, status=401)
+    _, answer = online(server)
+    assert answer.source == "offline"
+    assert answer.fault
+    assert answer.text == offline("what is a token").text
+    assert answer.usage == Usage(0, 0)
+
+
+@pytest.mark.parametrize("trouble", ["stall_midway", "truncate", "disconnect", "corrupt"])
+def test_an_endpoint_that_fails_midway_keeps_what_it_said(
+    server: OpenAIServer, trouble: Trouble
+) -> None:
+    """The beginning stays, one line says that it was cut off, its cost is counted."""
+    server.behaviour = Behaviour(trouble=trouble)
+    _, answer = online(server)
+    assert answer.text.startswith("Toke")
+    assert answer.text.count("\n\n*") == 1
+    assert answer.fault
+    assert answer.source == "endpoint"
+    assert answer.usage.prompt > 100
+
+
+def test_the_prompt_stays_within_the_context(server: OpenAIServer) -> None:
+    """A long conversation is cut to its newest part, the passages stay."""
+    history = [Message("user", "what is a token? " * 30), Message("assistant", "a piece " * 50)] * 9
+    online(server, history=history)
+    sent = [Message(**message) for message in server.requests[0]["messages"]]
+    assert tokens.count_messages(sent) <= 1024 - 128
+    assert "[1]" in sent[-1].content
+
+
+def test_the_first_question_does_not_block_the_event_loop() -> None:
+    """Building the index and loading the tokenizer happen in a thread."""
+
+    async def run() -> float:
+        asking = asyncio.create_task(collect(Answerer(COURSE, None).answer("token", "en")))
+        longest = 0.0
+        while not asking.done():
+            before = time.perf_counter()
+            await asyncio.sleep(0.001)
+            longest = max(longest, time.perf_counter() - before)
+        await asking
+        return longest
+
+    assert asyncio.run(run()) < 0.25
+
+
+def test_an_answer_as_long_as_the_context_is_refused() -> None:
+    """There would be no room for a prompt."""
+    with pytest.raises(ValueError, match="answer_tokens"):
+        Answerer(COURSE, None, context_tokens=1024, answer_tokens=1024)
+
+
+@given(st.lists(st.sampled_from(["a", " ", "[", "]", "1", "2", "7", ", ", "【3】", "[1]", "\n"])))
+def test_citations_come_out_the_same_however_the_text_is_cut(parts: list[str]) -> None:
+    """Piece by piece or at once, only passages that exist are cited, from 1 without a gap."""
+    text = "".join(parts)
+    whole, slow = Citations(3), Citations(3)
+    at_once = whole.feed(text) + whole.rest()
+    assert at_once == "".join(slow.feed(letter) for letter in text) + slow.rest()
+    assert whole.cited == slow.cited
+    assert set(whole.cited) <= {0, 1, 2}

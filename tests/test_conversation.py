@@ -1,0 +1,315 @@
+"""Conversations with the tutor, as a learner has them."""
+
+import pytest
+
+from bot.course.model import Course
+from bot.messages import ACTION_BYTES, Address
+from bot.tutor import TEXT_LIMIT, Access
+from tests.dialog import Dialog, response_to
+
+
+def test_a_first_visit_leads_from_the_welcome_to_the_first_answer(dialog: Dialog) -> None:
+    """A newcomer reads, is asked, answers and sees it counted."""
+    dialog.verify(
+        ("/start", "你好"),
+        ("[开始第一课]", "第 1/8 课"),
+        ("[讲简单点]", "第 1/8 课"),
+        ("[讲深一点]", "第 1/8 课"),
+        ("[考我一题]", dialog.course.lessons[0].check_question.stem.zh),
+    )
+    assert "答对了" in dialog.answer()
+    dialog.verify(("[下一课]", "第 2/8 课"), ("/progress", "1 题答对 1 题"))
+
+
+def test_the_language_can_be_chosen_under_the_welcome_and_is_kept(dialog: Dialog) -> None:
+    """A press on English speaks English from there on."""
+    dialog.verify(
+        ("/start", "你好"),
+        ("[English]", "Hello"),
+        ("/learn", "Lesson 1 of 8"),
+        ("/settings", "Language: English"),
+        ("[中文]", "语言：中文"),
+        ("/help", "我会做什么"),
+    )
+
+
+def test_a_newcomer_is_spoken_to_in_the_language_of_the_platform(dialog: Dialog) -> None:
+    """The platform's locale decides: Chinese for zh, English for any other."""
+    dialog.locale = "de"
+    assert "Hello" in dialog.say("/start")
+    dialog.sender = Address("terminal", "bao", "bao")
+    dialog.locale = "zh-TW"
+    assert "你好" in dialog.say("/start")
+
+
+def test_learn_takes_up_where_the_learner_left(dialog: Dialog) -> None:
+    """A lesson that was only opened comes again; one that was checked does not."""
+    dialog.verify(("/learn", "第 1/8 课"), ("/learn", "第 1/8 课"), ("[考我一题]", ""))
+    dialog.answer(right=False)
+    dialog.verify(("/learn", "第 2/8 课"), ("[下一课]", "第 3/8 课"), ("/learn", "第 3/8 课"))
+
+
+@pytest.mark.parametrize("name", ["tokens", "5", "TOKENS", "token：模型眼里的文字"])
+def test_a_lesson_is_found_by_id_number_and_title(dialog: Dialog, name: str) -> None:
+    """/learn takes what people type."""
+    assert "第 5/8 课" in dialog.say(f"/learn {name}")
+
+
+def test_every_lesson_can_be_read_to_the_end_of_the_course(dialog: Dialog) -> None:
+    """Next leads through all lessons, and then to the map."""
+    dialog.say("/learn")
+    for _lesson in dialog.course.lessons[1:]:
+        dialog.press_label("下一课")
+    assert "第 8/8 课" in dialog.last.text
+    dialog.verify(("[课程地图]", "●"), ("/learn", "第 8/8 课"), ("[考我一题]", ""))
+    dialog.answer()
+    assert "都学完了" in dialog.say("/learn")
+
+
+def test_the_map_shows_what_is_done_and_opens_any_lesson(dialog: Dialog) -> None:
+    """Modules open in place, and a lesson is one press away."""
+    dialog.say("/learn")
+    assert "◐ 1." in dialog.say("/course")
+    dialog.press("module:m2")
+    assert dialog.last.replaces
+    assert "第 6/8 课" in dialog.press("learn:next-token")
+
+
+def test_more_notes_shows_every_note_of_a_lesson(dialog: Dialog) -> None:
+    """A lesson shows two notes, and the rest behind a button."""
+    lesson = dialog.course.lesson("how-big-is-large")
+    assert lesson
+    assert dialog.say("/learn how-big-is-large").count("老师注") == 2
+    assert dialog.press_label("更多注释").count("老师注") == len(lesson.notes)
+
+
+def test_a_round_of_questions_ends_with_its_result(dialog: Dialog) -> None:
+    """Right, wrong and unsure answers come back in the result, with what to read again."""
+    dialog.say("/quiz tokens")
+    questions = dialog.course.lesson("tokens")
+    assert questions
+    dialog.answer()
+    dialog.press_label("下一题")
+    dialog.answer(right=False)
+    for _question in questions.questions[2:]:
+        dialog.press_label("下一题")
+        dialog.press_label("不确定")
+    assert f"{len(questions.questions)} 题答对 1 题" in dialog.last.text
+    assert f"不确定 {len(questions.questions) - 2} 题" in dialog.last.text
+    assert questions.title.zh in dialog.last.text
+
+
+def test_not_sure_costs_nothing(dialog: Dialog) -> None:
+    """An honest "not sure" is no wrong answer."""
+    dialog.verify(("/learn", ""), ("[考我一题]", ""), ("[不确定]", "不扣分"))
+    dialog.verify(("/progress", "0 题答对 0 题"), ("/progress", "1 题不确定"))
+
+
+def test_a_quiz_before_the_first_lesson_offers_the_first_lesson(dialog: Dialog) -> None:
+    """There is nothing to ask about yet."""
+    dialog.verify(("/quiz", "还没打开过"), ("[开始第一课]", "第 1/8 课"))
+
+
+def test_a_quiz_that_was_left_is_taken_up_again(dialog: Dialog) -> None:
+    """/quiz asks the question that was open, options in the same order."""
+    dialog.say("/quiz tokens")
+    before = dialog.last
+    dialog.say("/learn sampling")
+    dialog.say("/quiz")
+    assert dialog.last == before
+
+
+def test_what_went_badly_is_asked_before_what_went_well(dialog: Dialog) -> None:
+    """A second round begins with the questions that were not right."""
+    dialog.say("/learn tokens")
+    dialog.say("/quiz tokens")
+    missed = dialog.open_question.id
+    dialog.answer(right=False)
+    while any(button.label == "下一题" for button in dialog.last.buttons):
+        dialog.press_label("下一题")
+        dialog.answer()
+    dialog.say("/quiz")
+    assert dialog.open_question.id == missed
+
+
+def test_a_second_press_counts_once(dialog: Dialog) -> None:
+    """Telegram and people press twice; the first answer stands."""
+    dialog.verify(("/learn", ""), ("[考我一题]", ""))
+    question = dialog.open_question
+    dialog.answer()
+    again = f"quiz:{question.id}:{response_to(question, right=False)}"
+    assert "只算一次" in dialog.press(again)
+    assert "1 题答对 1 题" in dialog.say("/progress")
+
+
+def test_somebody_elses_button_counts_for_whoever_presses(dialog: Dialog) -> None:
+    """In a group one question is answered by many, each for themselves."""
+    dialog.verify(("/learn", ""), ("[考我一题]", ""))
+    question = dialog.open_question
+    dialog.sender = Address("terminal", "bao", "bao")
+    dialog.press(f"quiz:{question.id}:{response_to(question, right=True)}")
+    assert "1 题答对 1 题" in dialog.say("/progress")
+    dialog.sender = Address("terminal", "ada", "ada")
+    assert "还没答过题" in dialog.say("/progress")
+
+
+@pytest.mark.parametrize("kind", ["single", "multi", "true_false", "numeric"])
+def test_each_kind_of_question_can_be_answered_by_typing(dialog: Dialog, kind: str) -> None:
+    """What the buttons do, the keyboard does too."""
+    question = next(q for one in dialog.course.lessons for q in one.questions if q.kind == kind)
+    dialog.say(f"/quiz {question.lesson_id}")
+    while dialog.open_question.id != question.id:
+        dialog.press_label("不确定")
+        dialog.press_label("下一题")
+    shown = {one.action[-1]: one.label[-1] for one in dialog.last.buttons[:-1]}
+    typed = {
+        "single": "".join(shown.get(one, "") for one in question.key).lower(),
+        "multi": ", ".join(
+            one.label[-1] for one in dialog.last.buttons[:-1] if one.action[-1] in question.key
+        ),
+        "true_false": "对" if "a" in question.key else "错",
+        "numeric": f"大概 {question.numeric.value:g}" if question.numeric else "",
+    }[kind]
+    assert "答对了" in dialog.say(typed)
+
+
+def test_a_choose_all_question_is_ticked_box_by_box(dialog: Dialog) -> None:
+    """Each press redraws the question in place; Done grades what is ticked."""
+    question = next(q for one in dialog.course.lessons for q in one.questions if q.kind == "multi")
+    dialog.press(f"pick:{question.id}:")
+    for option in sorted(question.key):
+        box = next(
+            one
+            for one in dialog.last.buttons
+            if one.action.startswith("pick:") and option in one.action.rpartition(":")[2]
+        )
+        dialog.press(box.action)
+        assert dialog.last.replaces
+    assert dialog.last.text.count("☑") == len(question.key)
+    assert "答对了" in dialog.press_label("选好了")
+
+
+def test_a_plain_question_is_answered_from_the_lessons_with_its_source(dialog: Dialog) -> None:
+    """With no endpoint the passages themselves answer, and say so."""
+    answer = dialog.say("温度调高会怎么样？")
+    assert "[1]" in answer
+    assert "没有用到语言模型" in answer
+    assert any(button.action == "learn:sampling" for button in dialog.last.buttons)
+
+
+def test_an_off_topic_question_is_turned_back_to_the_course(dialog: Dialog) -> None:
+    """One friendly sentence, and a way on."""
+    dialog.verify(("明天北京会下雨吗", "我可教不了"), ("[继续学]", "第 1/8 课"))
+
+
+def test_ask_without_a_question_gives_an_example(dialog: Dialog) -> None:
+    """/ask alone explains itself."""
+    assert "/ask" in dialog.say("/ask")
+
+
+def test_a_fresh_conversation_forgets_what_was_said(dialog: Dialog) -> None:
+    """/new removes the conversation, and nothing else."""
+    dialog.say("温度是什么意思？")
+    learner = 1
+    assert dialog._runner.run(dialog.store.run(lambda tx: tx.conversation(learner, "private", 9)))
+    dialog.say("/new")
+    assert not dialog._runner.run(
+        dialog.store.run(lambda tx: tx.conversation(learner, "private", 9))
+    )
+
+
+def test_a_conversation_in_private_stays_out_of_groups(dialog: Dialog) -> None:
+    """What a learner asks in private is no part of what a group hears, nor the other way."""
+    dialog.say("温度是什么意思？")
+    dialog.is_private = False
+    dialog.sender = Address("terminal", "ada", "group")
+    dialog.say("token 是什么？", mentions_bot=True)
+    group = dialog._runner.run(dialog.store.run(lambda tx: tx.conversation(1, "terminal:group", 9)))
+    assert [message.content for message in group if message.role == "user"] == ["token 是什么？"]
+
+
+def test_a_group_is_left_in_peace(dialog: Dialog) -> None:
+    """Only commands, presses and mentions are answered there."""
+    dialog.is_private = False
+    assert dialog.say("大家好") == ""
+    assert "第 1/8 课" in dialog.say("/learn")
+
+
+@pytest.mark.parametrize("text", ["", "   ", "\x00\x01", "\u200b"])
+def test_a_message_without_text_gets_a_short_helpful_reply(dialog: Dialog, text: str) -> None:
+    """Stickers, photos and control characters are not read."""
+    assert "只看得懂文字" in dialog.say(text)
+
+
+def test_a_megabyte_of_text_gets_a_short_helpful_reply(dialog: Dialog) -> None:
+    """The limit is named."""
+    assert str(TEXT_LIMIT) in dialog.say("字" * 1_000_000)
+
+
+@pytest.mark.parametrize("text", ["/nonsense", "/", "/`@everyone`", "/" + "a" * 500])
+def test_an_unknown_command_gets_a_short_helpful_reply(dialog: Dialog, text: str) -> None:
+    """The way to the list is one press away, and markup in the name does nothing."""
+    reply = dialog.say(text)
+    assert "没有" in reply
+    assert "@" not in reply
+    assert len(reply) < 120
+
+
+@pytest.mark.parametrize(
+    "action",
+    ["nonsense", "", "quiz:tokens:99:a", "quiz:tokens:1:z", "quiz:tokens:1:", "quiz:::", ":",
+     "pick:tokens:1:a", "module:m99", "settings:language:tlh", "start:language:"],
+)  # fmt: skip
+def test_an_unknown_button_gets_a_short_helpful_reply(dialog: Dialog, action: str) -> None:
+    """A button of an older version, or a made-up one, changes nothing."""
+    reply = dialog.press(action)
+    assert "过期" in reply or "没有叫" in reply
+    assert "还没答过题" in dialog.say("/progress")
+
+
+def test_an_unknown_lesson_is_named_in_the_reply(dialog: Dialog) -> None:
+    """And the map is offered."""
+    assert "`nonsense`" in dialog.say("/learn nonsense")
+    assert "没有叫" in dialog.press("simpler:nonsense")
+
+
+def test_a_stranger_is_turned_away_where_only_some_are_let_in(
+    course: Course, database: str
+) -> None:
+    """ALLOWED_USERS and ALLOWED_CHATS name who may use the bot."""
+    access = Access(frozenset({"telegram:7"}), frozenset({"discord:9"}))
+    with Dialog(course, database, access=access) as dialog:
+        dialog.sender = Address("telegram", "8", "8")
+        assert "不对外开放" in dialog.say("/start")
+        dialog.is_private = False
+        assert dialog.say("/start") == ""
+        dialog.sender = Address("discord", "1", "9")
+        assert "你好" in dialog.say("/start")
+
+
+def test_every_button_anywhere_fits_every_platform(dialog: Dialog) -> None:
+    """Walk over everything that shows buttons: actions within the bytes, labels within a button."""
+    starts = ["/start", "/course", "/progress", "/settings", "/help", "/learn", "什么是 token？"]
+    todo = [("say", text) for text in starts]
+    seen = set()
+    while todo:
+        kind, what = todo.pop()
+        (dialog.say if kind == "say" else dialog.press)(what)
+        for button in dialog.last.buttons:
+            assert len(button.action.encode()) <= ACTION_BYTES
+            assert 0 < len(button.label.encode()) <= 40, button.label
+            if button.action not in seen and len(seen) < 400:
+                seen.add(button.action)
+                todo.append(("press", button.action))
+    assert len(seen) > 60
+
+
+def test_days_practised_follow_the_learners_own_calendar(dialog: Dialog) -> None:
+    """An evening lesson in Shanghai belongs to Shanghai's day."""
+    dialog.say("/learn")
+    dialog.clock.move(hours=11)  # 23:00 in Shanghai
+    dialog.say("/learn")
+    assert "本月学习 1 天" in dialog.say("/progress")
+    dialog.clock.move(hours=1)
+    dialog.say("/learn")
+    assert "本月学习 2 天" in dialog.say("/progress")

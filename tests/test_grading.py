@@ -1,0 +1,158 @@
+"""Grading, and reading what people type."""
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from bot.course.model import Course, Localized, Numeric, Option, Question
+from bot.learning.grading import UNSURE, grade, read_response, shown_options
+from bot.learning.numbers import read_number
+
+SAME = Localized(zh="同", en="same")
+
+
+def _question(kind: str, key: str = "a", options: int = 4) -> Question:
+    if kind == "numeric":
+        numeric = Numeric(value=140, low=130, high=150, unit="GB")
+        return Question(id="x:1", kind=kind, covers=("e",), stem=SAME, numeric=numeric, answer=SAME)
+    made = tuple(
+        Option(id=letter, text=SAME, explanation=SAME, correct=letter in key)
+        for letter in "abcdefgh"[:options]
+    )
+    return Question.model_validate(
+        {"id": "x:1", "kind": kind, "covers": ("e",), "stem": SAME, "options": made}
+    )
+
+
+SINGLE = _question("single", "b")
+MULTI = _question("multi", "ac")
+TRUE_FALSE = _question("true_false", "b", 2)
+NUMERIC = _question("numeric")
+
+
+@pytest.mark.parametrize("response, outcome", [("b", "right"), ("a", "wrong"), ("?", "unsure")])
+def test_a_single_choice_is_right_or_wrong(response: str, outcome: str) -> None:
+    """There is one key; "not sure" is neither."""
+    assert grade(SINGLE, response).outcome == outcome
+
+
+@pytest.mark.parametrize(
+    "response, score",
+    [("ac", 1), ("a", 0.75), ("ab", 0.5), ("abc", 0.75), ("bd", 0), ("abcd", 0), ("b", 0)],
+)
+def test_a_choose_all_question_scores_each_option(response: str, score: float) -> None:
+    """Each option ticked or left rightly earns its share; ticking everything earns nothing."""
+    assert grade(MULTI, response).score == score
+
+
+@pytest.mark.parametrize(
+    "response, outcome",
+    [("140", "right"), ("130", "right"), ("160", "partly"), ("1500", "partly"), ("1501", "wrong"),
+     ("13", "partly"), ("12", "wrong"), ("-140", "wrong"), ("1e300", "wrong")],
+)  # fmt: skip
+def test_an_estimate_is_scored_by_its_order_of_magnitude(response: str, outcome: str) -> None:
+    """Within the range is right, within a factor of ten of it is partly right."""
+    assert grade(NUMERIC, response).outcome == outcome
+
+
+@pytest.mark.parametrize(
+    "question, response",
+    [(SINGLE, ""), (SINGLE, "ab"), (SINGLE, "z"), (MULTI, "az"), (MULTI, ""), (NUMERIC, "a"),
+     (TRUE_FALSE, "ab"), (NUMERIC, "")],
+)  # fmt: skip
+def test_what_cannot_be_a_response_is_refused(question: Question, response: str) -> None:
+    """A made-up button is not graded."""
+    with pytest.raises(ValueError, match=r"."):
+        grade(question, response)
+
+
+@given(seed=st.integers(0, 2**31 - 1))
+def test_options_are_shuffled_and_none_is_lost(seed: int) -> None:
+    """Every seed shows every option once, and the same seed shows the same order."""
+    shown = shown_options(SINGLE, seed)
+    assert sorted(one.id for one in shown) == ["a", "b", "c", "d"]
+    assert shown == shown_options(SINGLE, seed)
+
+
+def test_every_place_gets_the_key_about_as_often() -> None:
+    """Shuffling leaves no favourite place."""
+    places = [[one.id for one in shown_options(SINGLE, seed)].index("b") for seed in range(2000)]
+    assert all(400 < places.count(place) < 600 for place in range(4))
+
+
+@given(seed=st.integers(0, 2**31 - 1), letter=st.sampled_from("ABCD"))
+def test_a_typed_letter_names_the_option_shown_under_it(seed: int, letter: str) -> None:
+    """The letter means what the learner sees, not what the file says."""
+    expected = shown_options(SINGLE, seed)["ABCD".index(letter)].id
+    assert read_response(SINGLE, seed, f" {letter}. ") == expected
+
+
+@pytest.mark.parametrize(
+    "typed, response",
+    [("对", "a"), ("TRUE", "a"), ("错", "b"), ("no", "b"), ("不确定", UNSURE), ("？", UNSURE),
+     ("maybe", None), ("为什么", None)],
+)  # fmt: skip
+def test_true_false_is_answered_in_words(typed: str, response: str | None) -> None:
+    """Both languages' words count; anything else is a question to answer."""
+    assert read_response(TRUE_FALSE, 1, typed) == response
+
+
+@pytest.mark.parametrize("typed", ["a,b", "a b", "AB", "a、b", "B和A", "a and b", "ＡＢ"])
+def test_several_letters_are_read_in_any_form(typed: str) -> None:
+    """Separators, order and width do not matter."""
+    a, b = (one.id for one in shown_options(MULTI, 5)[:2])
+    assert read_response(MULTI, 5, typed) == "".join(sorted(a + b))
+
+
+@given(st.text(max_size=40))
+def test_nothing_that_can_be_typed_breaks_an_open_question(typed: str) -> None:
+    """Whatever is read as a response can be graded."""
+    for question in (SINGLE, MULTI, TRUE_FALSE, NUMERIC):
+        response = read_response(question, 3, typed)
+        if response is not None:
+            assert 0 <= grade(question, response).score <= 1
+
+
+@pytest.mark.parametrize(
+    "text, unit, number",
+    [("140", "", 140), ("1,400", "", 1400), ("7e10", "", 7e10), ("70B", "", 7e10),
+     ("700亿", "", 7e10), ("1.4 万", "", 14000), ("约 140 GB", "GB", 140), ("0.14TB", "GB", 140),
+     ("３０", "", 30), ("about 12", "", 12), ("4 million", "", 4e6), ("1千亿", "", 1e11),
+     ("-3", "", -3), (".5", "", 0.5), ("14 tokens", "", 14), ("50%", "%", 50)],
+)  # fmt: skip
+def test_a_number_is_read_as_people_write_it(text: str, unit: str, number: float) -> None:
+    """Separators, scales, units and full-width digits are understood."""
+    assert read_number(text, unit) == pytest.approx(number)
+
+
+@pytest.mark.parametrize(
+    "text", ["", "B", "一百", "what is 70B", "1 2", "70B 是多少", "e5", ",", "1e9999", "nan", "inf"]
+)
+def test_what_states_no_number_is_no_number(text: str) -> None:
+    """A question that has a number in it is a question."""
+    assert read_number(text) is None
+
+
+@given(st.floats(min_value=1e-3, max_value=1e15), st.sampled_from(["{:.6f}", "{:,.4f}", "{:e}"]))
+def test_any_number_survives_writing_and_reading(number: float, form: str) -> None:
+    """The usual ways to write a number are read back."""
+    assert read_number(form.format(number)) == pytest.approx(number, rel=1e-3, abs=1e-6)
+
+
+@given(st.text(max_size=60))
+def test_reading_numbers_never_fails(text: str) -> None:
+    """Anything is a number or is none."""
+    read_number(text)
+
+
+def test_every_shipped_question_grades_its_own_key_as_right(course: Course) -> None:
+    """The key of each question is right, and each wrong single option is wrong."""
+    for lesson in course.lessons:
+        for question in lesson.questions:
+            if question.numeric:
+                assert grade(question, str(question.numeric.value)).outcome == "right"
+                continue
+            assert grade(question, "".join(sorted(question.key))).outcome == "right"
+            for option in question.options:
+                if question.kind != "multi" and not option.correct:
+                    assert grade(question, option.id).outcome == "wrong"

@@ -2,11 +2,10 @@
 
 import logging
 import sys
-from collections.abc import MutableMapping
-from typing import Any
 
 import structlog
 
+from adapters.redaction import conceal
 from bot.settings import Settings
 
 QUIET = (
@@ -23,26 +22,11 @@ QUIET = (
 say nothing that an operator can use."""
 
 
-class Redactor:
-    """Takes secrets out of every line, whichever library wrote it."""
-
-    def __init__(self, secrets: list[str]) -> None:
-        self._secrets = secrets
-
-    def __call__(self, _logger: Any, _method: str, event: MutableMapping[str, Any]) -> Any:
-        return {key: self._clean(value) for key, value in event.items()}
-
-    def _clean(self, value: object) -> object:
-        if not isinstance(value, str):
-            return value
-        for secret in self._secrets:
-            value = value.replace(secret, "***")
-        return value
-
-
 def set_up(settings: Settings) -> None:
     """Send all logging to standard error in the format and from the level of the settings."""
-    given = (settings.telegram_token, settings.discord_token, settings.llm_api_key)
+    for secret in (settings.telegram_token, settings.discord_token, settings.llm_api_key):
+        if secret:
+            conceal(secret.get_secret_value())
     last: structlog.typing.Processor = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if settings.log_format == "json"
@@ -58,7 +42,6 @@ def set_up(settings: Settings) -> None:
         processors=[
             structlog.stdlib.ProcessorFormatter.remove_processors_meta,
             structlog.processors.format_exc_info,
-            Redactor([one.get_secret_value() for one in given if one]),
             last,
         ],
     )

@@ -291,7 +291,7 @@ def test_every_button_anywhere_fits_every_platform(dialog: Dialog) -> None:
     """Walk over everything that shows buttons: actions within the bytes, labels within a button."""
     starts = ["/start", "/course", "/progress", "/settings", "/help", "/learn", "什么是 token？"]
     todo = [("say", text) for text in starts]
-    seen = set()
+    seen: set[str] = set()
     while todo:
         kind, what = todo.pop()
         (dialog.say if kind == "say" else dialog.press)(what)

@@ -1,26 +1,29 @@
 """Grading, and reading what people type."""
 
+from typing import Any
+
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from bot.course.model import Course, Localized, Numeric, Option, Question
+from bot.course.model import Course, Localized, Numeric, Option, Question, QuestionKind
 from bot.learning.grading import UNSURE, grade, read_response, shown_options
 from bot.learning.numbers import read_number
 
 SAME = Localized(zh="同", en="same")
 
 
-def _question(kind: str, key: str = "a", options: int = 4) -> Question:
+def _question(kind: QuestionKind, key: str = "a", options: int = 4) -> Question:
+    fields: dict[str, Any] = {"id": "x:1", "kind": kind, "covers": ("e",), "stem": SAME}
     if kind == "numeric":
         numeric = Numeric(value=140, low=130, high=150, unit="GB")
-        return Question(id="x:1", kind=kind, covers=("e",), stem=SAME, numeric=numeric, answer=SAME)
-    made = tuple(
-        Option(id=letter, text=SAME, explanation=SAME, correct=letter in key)
-        for letter in "abcdefgh"[:options]
-    )
-    return Question.model_validate(
-        {"id": "x:1", "kind": kind, "covers": ("e",), "stem": SAME, "options": made}
+        return Question(**fields, numeric=numeric, answer=SAME)
+    return Question(
+        **fields,
+        options=tuple(
+            Option(id=letter, text=SAME, explanation=SAME, correct=letter in key)
+            for letter in "abcdefgh"[:options]
+        ),
     )
 
 

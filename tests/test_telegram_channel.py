@@ -235,14 +235,15 @@ def test_a_flood_wait_is_honoured_and_does_not_hold_up_other_chats() -> None:
 
 
 def test_formatting_that_telegram_refuses_is_left_out() -> None:
-    """The text counts, and its buttons."""
+    """The text counts, and its buttons; and what was code still notifies nobody."""
 
     async def story() -> None:
-        async with serving(echo) as (server, _tutor):
+        async with serving(saying(Reply("**hi** `@ann`", (GO,)))) as (server, _tutor):
             server.fail("sendMessage", 400, "Bad Request: can't parse entities: wrong")
             await server.say(ANN, "hi")
             (reply,) = await server.wait_for(lambda: server.replies(ANN)) or []
-            assert (reply.text, reply.entities, reply.labels[0]) == ("hi", [], "继续")
+            assert (reply.text, reply.entities, reply.labels) == ("hi \uff20ann", [], ["继续"])
+            assert reply.mentions == []
 
     run(story)
 

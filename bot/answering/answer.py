@@ -189,7 +189,8 @@ class _Telling:
 
     def cut_off(self) -> Answer:
         answer = self.finished()
-        told = translator(self._ask.language)("The answer was cut off here.")
+        _ = translator(self._ask.language)
+        told = _("The answer was cut off here.")
         return replace(answer, text=f"{answer.text}\n\n*{told}*", fault=True)
 
     def _count(self) -> Usage:

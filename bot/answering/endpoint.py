@@ -106,16 +106,16 @@ class OpenAIEndpoint:
         with _explained():
             async with asyncio.timeout_at(until):
                 chunks = await self._ask(client, messages)
-        async with chunks:
-            while True:
-                with _explained():
+            async with chunks:
+                while True:
+                    # Around the waiting alone: a time-out across the yield would hit the listener.
                     async with asyncio.timeout_at(min(until, end)):
                         chunk = await anext(chunks, None)
-                if chunk is None:
-                    return
-                yield chunk
-                if _says_something(chunk):
-                    until = now() + self._patience.between_tokens
+                    if chunk is None:
+                        return
+                    yield chunk
+                    if _says_something(chunk):
+                        until = now() + self._patience.between_tokens
 
     async def _ask(self, client: openai.AsyncOpenAI, messages: Sequence[Message]) -> _Chunks:
         import openai
@@ -182,10 +182,9 @@ class _Answer:
     def take(self, chunk: ChatCompletionChunk) -> str:
         """Return what a chunk adds to the text. Raises EndpointError for one that is none."""
         try:
-            piece = self._read(chunk)
+            return self._show(self._thinking.feed(self._read(chunk)))
         except (AttributeError, IndexError, TypeError) as fault:
             raise EndpointError("sent a broken stream") from fault
-        return self._show(self._thinking.feed(piece))
 
     def _read(self, chunk: ChatCompletionChunk) -> str:
         if chunk.usage:
@@ -224,10 +223,12 @@ class _Answer:
 
 def _says_something(chunk: ChatCompletionChunk) -> bool:
     """Tell whether a chunk carries text, shown or thought, or the end of it."""
-    choice = chunk.choices[0] if chunk.choices else None
-    delta = choice and choice.delta
-    thought = getattr(delta, "reasoning_content", None) or getattr(delta, "reasoning", None)
-    return bool(choice and (choice.finish_reason or thought or (delta and delta.content)))
+    if not chunk.choices:
+        return False
+    choice = chunk.choices[0]
+    if choice.finish_reason or (choice.delta and choice.delta.content):
+        return True
+    return any(getattr(choice.delta, name, None) for name in ("reasoning_content", "reasoning"))
 
 
 @contextmanager

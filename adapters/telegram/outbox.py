@@ -1,0 +1,288 @@
+"""Gets the replies of one turn into the chat: drafts when there is room for them, and the final
+texts whole, whatever the platform answers."""
+
+import asyncio
+import logging
+import os
+from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
+from contextlib import suppress
+from datetime import timedelta
+from types import TracebackType
+from typing import Any, Self, TypeVar
+
+from aiolimiter import AsyncLimiter
+from telegram import Bot, Message, ReplyParameters, Update
+from telegram.constants import ChatAction
+from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
+
+from adapters.telegram.render import render, without_entities
+from bot.course.model import Localized
+from bot.locale import language_of
+from bot.messages import Reply
+
+log = logging.getLogger(__name__)
+
+TYPING_AFTER = 2.0
+"""Seconds without a reply after which the chat shows that the bot is typing."""
+
+TYPING_LASTS = 4.5
+"""Seconds after which Telegram would stop showing it."""
+
+PRIVATE_DRAFT_SECONDS = 0.5
+GROUP_DRAFT_SECONDS = 3.0
+"""Telegram takes 20 messages a minute from a bot in a group, and edits count."""
+
+DRAFT_TIMEOUT = 5.0
+"""Seconds; the final text waits for a draft on its way, or that could arrive after it."""
+
+NETWORK_PAUSES = (0.5, 1.0, 2.0, 4.0)
+"""Seconds to wait before each new attempt to reach Telegram."""
+
+FLOOD_WAITS = 10
+"""How often one message waits for as long as Telegram tells it to."""
+
+OPEN_PRIVATE_CHAT = Localized(
+    zh="这条回复只给你一个人看。请先和我私聊一次：{link}",
+    en="That reply is for your eyes only. Please open a private chat with me first: {link}",
+)
+
+# Without it the library warns each time it makes a RetryAfter.
+os.environ.setdefault("PTB_TIMEDELTA", "true")
+
+T = TypeVar("T")
+
+
+async def insist(call: Callable[[], Awaitable[T]]) -> T:
+    """Return what `call` returns, calling it again after a flood wait or a network fault.
+
+    Raises telegram.error.TelegramError where it is refused or the network stays down. A message
+    whose confirmation was lost is sent twice: a reply that arrives twice does less harm than one
+    that never does.
+    """
+    pauses = iter(NETWORK_PAUSES)
+    floods = 0
+    while True:
+        try:
+            return await call()
+        except RetryAfter as flood:
+            floods += 1
+            if floods > FLOOD_WAITS:
+                raise
+            await asyncio.sleep(_seconds(flood))
+        except NetworkError as fault:
+            pause = next(pauses, None)
+            if isinstance(fault, BadRequest) or pause is None:
+                raise
+            await asyncio.sleep(pause)
+
+
+def _seconds(flood: RetryAfter) -> float:
+    wait = flood.retry_after
+    return (wait.total_seconds() if isinstance(wait, timedelta) else wait) + 0.1
+
+
+class Outbox:
+    """One turn's way back. Use it as an async context manager."""
+
+    def __init__(self, bot: Bot, update: Update, draft_budget: AsyncLimiter) -> None:
+        """`draft_budget` is shared by all turns, so that drafts leave room for final texts."""
+        assert update.effective_chat is not None
+        assert update.effective_user is not None
+        self._bot = bot
+        self._chat = update.effective_chat
+        self._person = update.effective_user
+        self._draft_id = update.update_id or 1
+        self._budget = draft_budget
+        self._is_private = self._chat.type == self._chat.PRIVATE
+        self._pressed = update.callback_query.message if update.callback_query else None
+        self._asked = update.message
+        self._draft_message: Message | None = None
+        self._asked_for_private_chat = False
+        interval = PRIVATE_DRAFT_SECONDS if self._is_private else GROUP_DRAFT_SECONDS
+        self._preview = Preview(self._show_draft, interval)
+
+    async def __aenter__(self) -> Self:
+        self._typing = asyncio.create_task(self._type())
+        return self
+
+    async def __aexit__(
+        self,
+        kind: type[BaseException] | None,
+        error: BaseException | None,
+        trace: TracebackType | None,
+    ) -> None:
+        self._typing.cancel()
+        await self._preview.close()
+
+    async def deliver(self, replies: AsyncIterator[Reply]) -> None:
+        """Send every reply. Raises TelegramError where Telegram takes one in no form at all."""
+        try:
+            async for reply in replies:
+                await self.send(reply)
+        finally:
+            if isinstance(replies, AsyncGenerator):
+                await replies.aclose()  # at once: the learner's next message waits for it
+
+    async def send(self, reply: Reply) -> None:
+        """Send one reply, or show it as the newest draft."""
+        self._typing.cancel()
+        if reply.private and not self._is_private:
+            if not reply.draft:
+                await self._send_privately(reply)
+        elif reply.draft:
+            self._preview.show(reply)
+        else:
+            await self._preview.close()
+            await self._send_here(reply)
+
+    async def _type(self) -> None:
+        await asyncio.sleep(TYPING_AFTER)
+        with suppress(TelegramError):  # it is a courtesy
+            while True:
+                await self._bot.send_chat_action(
+                    self._chat.id, ChatAction.TYPING, message_thread_id=self._topic()
+                )
+                await asyncio.sleep(TYPING_LASTS)
+
+    async def _show_draft(self, reply: Reply) -> None:
+        if not reply.text.strip() or not self._budget.has_capacity():
+            return
+        await self._budget.acquire()
+        parts = render(reply)
+        if self._is_private:
+            await self._bot.send_message_draft(
+                self._chat.id,
+                self._draft_id,
+                parts[-1]["text"],
+                entities=parts[-1]["entities"],
+                read_timeout=DRAFT_TIMEOUT,
+            )
+        elif self._draft_message is None:
+            self._draft_message = await self._post(parts[0] | {"reply_markup": None})
+        else:
+            await self._edit(self._draft_message.message_id, parts[0] | {"reply_markup": None})
+
+    async def _send_here(self, reply: Reply) -> None:
+        first, *others = render(reply)
+        if not await self._replaced(reply, first):
+            await self._send_whole(self._post, first)
+        for message in others:
+            await self._send_whole(self._post, message)
+
+    async def _replaced(self, reply: Reply, message: dict[str, Any]) -> bool:
+        """Put a message in place of the draft or the pressed one; tell whether that worked."""
+        target: int | None = None
+        if self._draft_message is not None:
+            target, self._draft_message = self._draft_message.message_id, None
+        elif reply.replaces and self._pressed is not None:
+            target, self._pressed = self._pressed.message_id, None
+        if target is None:
+            return False
+        try:
+            await self._send_whole(lambda message: self._edit(target, message), message)
+        except BadRequest as refusal:
+            log.info("message cannot be edited, sending anew: %s", refusal.message)
+            return False
+        return True
+
+    async def _send_whole(
+        self, send: Callable[[dict[str, Any]], Awaitable[object]], message: dict[str, Any]
+    ) -> None:
+        """Send a message, without its formatting where Telegram does not like that."""
+        try:
+            await insist(lambda: send(message))
+        except BadRequest as refusal:
+            if not _is_about_entities(refusal):
+                raise
+            log.warning("formatting refused, sending plain text: %s", refusal.message)
+            await insist(lambda: send(without_entities(message)))
+
+    async def _post(self, message: dict[str, Any]) -> Message:
+        return await self._bot.send_message(
+            self._chat.id,
+            **message,
+            message_thread_id=self._topic(),
+            reply_parameters=self._reference(),
+        )
+
+    async def _post_privately(self, message: dict[str, Any]) -> Message:
+        return await self._bot.send_message(self._person.id, **message)
+
+    async def _edit(self, message_id: int, message: dict[str, Any]) -> None:
+        try:
+            await self._bot.edit_message_text(
+                **message, chat_id=self._chat.id, message_id=message_id
+            )
+        except BadRequest as refusal:
+            if "message is not modified" not in refusal.message.lower():
+                raise
+
+    def _topic(self) -> int | None:
+        """The topic of a group that the person wrote in: an answer elsewhere would be lost."""
+        origin = self._asked or self._pressed
+        if isinstance(origin, Message) and origin.is_topic_message:
+            return origin.message_thread_id
+        return None
+
+    def _reference(self) -> ReplyParameters | None:
+        """Among several people, an answer shows which question it answers."""
+        if self._is_private or self._asked is None:
+            return None
+        return ReplyParameters(self._asked.message_id, allow_sending_without_reply=True)
+
+    async def _send_privately(self, reply: Reply) -> None:
+        try:
+            for message in render(reply):
+                await self._send_whole(self._post_privately, message)
+        except (Forbidden, BadRequest) as refusal:
+            log.info("no private chat to send to: %s", refusal.message)
+            await self._ask_for_private_chat()
+
+    async def _ask_for_private_chat(self) -> None:
+        if self._asked_for_private_chat:
+            return
+        self._asked_for_private_chat = True
+        text = OPEN_PRIVATE_CHAT[language_of(self._person.language_code) or "zh"]
+        await self._send_here(Reply(text.format(link=f"https://t.me/{self._bot.username}")))
+
+
+def _is_about_entities(refusal: BadRequest) -> bool:
+    return any(word in refusal.message.lower() for word in ("entit", "url"))
+
+
+class Preview:
+    """Shows the newest of a stream of drafts, at most one in `interval` seconds."""
+
+    def __init__(self, show: Callable[[Reply], Awaitable[None]], interval: float) -> None:
+        self._show = show
+        self._interval = interval
+        self._newest: Reply | None = None
+        self._task: asyncio.Task[None] | None = None
+        self._showing = asyncio.Lock()
+
+    def show(self, draft: Reply) -> None:
+        """Show a draft soon, unless a newer one comes first."""
+        self._newest = draft
+        if self._task is None:
+            self._task = asyncio.create_task(self._run())
+
+    async def close(self) -> None:
+        """Show no more drafts. One that is on its way arrives first."""
+        if self._task is not None:
+            async with self._showing:
+                self._task.cancel()
+            self._task, self._newest = None, None
+
+    async def _run(self) -> None:
+        while True:
+            draft, self._newest = self._newest, None
+            try:
+                async with self._showing:
+                    if draft is not None:
+                        await self._show(draft)
+            except RetryAfter as flood:
+                await asyncio.sleep(_seconds(flood))
+            except TelegramError as fault:
+                log.debug("no more drafts of this answer: %s", fault.message)
+                return
+            await asyncio.sleep(self._interval)

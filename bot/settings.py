@@ -96,8 +96,8 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _is_a_known_database(cls, url: str | None) -> str | None:
-        if url and not url.startswith(("sqlite:///", "postgresql://")):
-            raise ValueError("must start with sqlite:/// or postgresql://")
+        if url and not url.startswith("sqlite:///"):
+            raise ValueError("must start with sqlite:///")
         return url
 
     @field_validator("default_timezone")

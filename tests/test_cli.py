@@ -11,7 +11,7 @@ from tests.programs import run
 
 
 @pytest.mark.parametrize(
-    "arguments, variables, name",
+    ("arguments", "variables", "name"),
     [
         (["chat"], {"HTTP_PORT": "http"}, "HTTP_PORT"),
         (["chat"], {"DEFAULT_LANGUAGE": "fr"}, "DEFAULT_LANGUAGE"),

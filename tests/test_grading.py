@@ -33,14 +33,14 @@ TRUE_FALSE = _question("true_false", "b", 2)
 NUMERIC = _question("numeric")
 
 
-@pytest.mark.parametrize("response, outcome", [("b", "right"), ("a", "wrong"), ("?", "unsure")])
+@pytest.mark.parametrize(("response", "outcome"), [("b", "right"), ("a", "wrong"), ("?", "unsure")])
 def test_a_single_choice_is_right_or_wrong(response: str, outcome: str) -> None:
     """There is one key; "not sure" is neither."""
     assert grade(SINGLE, response).outcome == outcome
 
 
 @pytest.mark.parametrize(
-    "response, score",
+    ("response", "score"),
     [("ac", 1), ("a", 0.75), ("ab", 0.5), ("abc", 0.75), ("bd", 0), ("abcd", 0), ("b", 0)],
 )
 def test_a_choose_all_question_scores_each_option(response: str, score: float) -> None:
@@ -49,7 +49,7 @@ def test_a_choose_all_question_scores_each_option(response: str, score: float) -
 
 
 @pytest.mark.parametrize(
-    "response, outcome",
+    ("response", "outcome"),
     [("140", "right"), ("130", "right"), ("160", "partly"), ("1500", "partly"), ("1501", "wrong"),
      ("13", "partly"), ("12", "wrong"), ("-140", "wrong"), ("1e300", "wrong")],
 )  # fmt: skip
@@ -59,7 +59,7 @@ def test_an_estimate_is_scored_by_its_order_of_magnitude(response: str, outcome:
 
 
 @pytest.mark.parametrize(
-    "question, response",
+    ("question", "response"),
     [(SINGLE, ""), (SINGLE, "ab"), (SINGLE, "z"), (MULTI, "az"), (MULTI, ""), (NUMERIC, "a"),
      (TRUE_FALSE, "ab"), (NUMERIC, "")],
 )  # fmt: skip
@@ -91,7 +91,7 @@ def test_a_typed_letter_names_the_option_shown_under_it(seed: int, letter: str) 
 
 
 @pytest.mark.parametrize(
-    "typed, response",
+    ("typed", "response"),
     [("对", "a"), ("TRUE", "a"), ("错", "b"), ("no", "b"), ("不确定", UNSURE), ("？", UNSURE),
      ("maybe", None), ("为什么", None)],
 )  # fmt: skip
@@ -117,7 +117,7 @@ def test_nothing_that_can_be_typed_breaks_an_open_question(typed: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "text, unit, number",
+    ("text", "unit", "number"),
     [("140", "", 140), ("1,400", "", 1400), ("7e10", "", 7e10), ("70B", "", 7e10),
      ("700亿", "", 7e10), ("1.4 万", "", 14000), ("约 140 GB", "GB", 140), ("0.14TB", "GB", 140),
      ("３０", "", 30), ("about 12", "", 12), ("4 million", "", 4e6), ("1千亿", "", 1e11),

@@ -63,7 +63,7 @@ def test_the_compiled_catalogue_is_up_to_date(locale: str) -> None:
 
 
 @pytest.mark.parametrize(
-    "tag, language",
+    ("tag", "language"),
     [("zh-CN", "zh"), ("zh_TW", "zh"), ("ZH", "zh"), ("en-GB", "en"), ("pt-BR", "en"),
      (None, None), ("", None)],
 )  # fmt: skip

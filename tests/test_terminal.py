@@ -77,7 +77,7 @@ def test_json_lines_come_back_as_the_contract_says(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "line, digits, action",
+    ("line", "digits", "action"),
     [("1", True, "quiz:x:1:a"), (" 2 ", True, "quiz:x:1:b"), ("[2]", True, "quiz:x:1:b"),
      ("/2", False, "quiz:x:1:b"), ("2", False, None), ("3", True, None), ("0", True, None),
      ("1.", True, None), ("A", True, None), ("140", True, None)],
@@ -102,7 +102,7 @@ def test_where_a_number_is_asked_for_buttons_are_pressed_with_a_slash() -> None:
 
 
 @pytest.mark.parametrize(
-    "markdown, text",
+    ("markdown", "text"),
     [("**bold** and *it* and `code`", "bold and it and code"),
      ("- **a** b\n- c", "- a b\n- c"),
      ("> **Note** x", "> Note x"),

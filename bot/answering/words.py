@@ -6,7 +6,7 @@ The libraries behind it (rjieba's dictionary alone holds 34 MB) are loaded by `A
 import re
 import unicodedata
 from collections.abc import Iterator
-from functools import lru_cache
+from functools import lru_cache, partial
 from importlib import resources
 from typing import Final
 
@@ -24,7 +24,7 @@ thanks thing time true try two understand use used useful using want way well wh
 whether without wonder work would yes yet zero
 """
 _FRAME_ZH: Final = """
-一句话 一点 一个 一遍 上 下 不 不会 不懂 不明白 举例 举个 之间 人 介绍 以前 会 会不会 例子 做 像
+一句话 一点 大白 白话 一个 一遍 上 下 不 不会 不懂 不明白 举例 举个 之间 人 介绍 以前 会 会不会 例子 做 像
 几个 出 到底 区别 告诉 呢 问 回事 多大 大概 大白话 好 好像 如何 嘛 对不对 干 干嘛 干啥 开始 弄 很
 怎么会 怎么回事 您好 你好 想 懂 我想 或者说 所谓 据说 搞 描述 新 明白 是不是 有什么 有啥 有没有 次
 比如说 没 没有 清楚 点 然后 现在 理解 真 真的 看 知道 种 究竟 简单 算 算是 老师 能 能不能 行 觉得
@@ -34,6 +34,9 @@ _FRAME_ZH: Final = """
 
 _KEPT: Final = {"tokenizer": "tokenizer", "tokenizers": "tokenizer"}
 """Words whose stem is another word of the course: the stem of "tokenizer" would be "token"."""
+
+_HOW_MUCH: Final = {f"多{measure}": measure for measure in "重高长快久远宽深"}
+"""The dictionary has "how heavy" as one word; the answer says "heavy"."""
 
 
 @lru_cache(maxsize=1)
@@ -58,19 +61,29 @@ class Analyser:
         import Stemmer
         from bm25s.stopwords import STOPWORDS_CHINESE, STOPWORDS_EN_PLUS
 
-        self._cut = rjieba.cut_for_search
+        # Its guesses at unknown words are wrong more often than not ("调高会").
+        self._cut = partial(rjieba.cut_for_search, hmm=False)
         self._stem = lru_cache(maxsize=20_000)(Stemmer.Stemmer("english").stemWord)
-        self._stop = {word.replace("'", "") for word in STOPWORDS_EN_PLUS}
-        self._stop.update(_FRAME_EN.split(), _FRAME_ZH.split(), STOPWORDS_CHINESE)
+        stop = {word.replace("'", "") for word in STOPWORDS_EN_PLUS}
+        stop.update(_FRAME_EN.split(), _FRAME_ZH.split(), STOPWORDS_CHINESE)
+        self._stop = stop.union(map(self._stem, stop))
         _simplified()
 
     def terms(self, text: str) -> list[str]:
         """Return the terms of `text` in their order, without those that say nothing alone."""
-        return list(self._terms(fold(text)))
+        return [one for one in self._words(text) if not (one in self._stop or _is_letter(one))]
 
-    def _terms(self, text: str) -> Iterator[str]:
-        for run in _RUN.findall(text):
+    def words(self, text: str) -> frozenset[str]:
+        """Return all words of `text`, with those that say nothing alone ("why", "every")."""
+        return frozenset(self._words(text))
+
+    def _words(self, text: str) -> Iterator[str]:
+        for run in _RUN.findall(fold(text)):
             if run[0] > "\u3400":
-                yield from (word for word in self._cut(run) if word not in self._stop)
-            elif len(run) > 1 and run not in self._stop:
-                yield _KEPT.get(run) or self._stem(run)
+                yield from (_HOW_MUCH.get(word, word) for word in self._cut(run))
+            else:
+                yield _KEPT.get(run) or (run if run in self._stop else self._stem(run))
+
+
+def _is_letter(word: str) -> bool:
+    return len(word) == 1 and word.isascii()

@@ -1,0 +1,65 @@
+"""How much a question is like those that the course itself puts: learners ask the same things."""
+
+from collections.abc import Iterable, Mapping
+from math import log
+from typing import Final, NamedTuple
+
+from bot.answering.words import Analyser
+from bot.course.model import LANGUAGES, Course
+
+_LONGEST: Final = 0.5
+"""A short question lies in any long text, so at least this share of the other counts as well."""
+
+
+class Likeness(NamedTuple):
+    """The likest question of the course: how like it is, from 0 to 1, and whose it is."""
+
+    share: float
+    lesson_id: str | None
+
+
+class Kin:
+    """The questions of a course in both languages. `rarity`: how much a known word says."""
+
+    def __init__(self, course: Course, analyser: Analyser) -> None:
+        own = [
+            (lesson.id, analyser.words(text))
+            for lesson in course.lessons
+            for language in LANGUAGES
+            for text in (
+                *lesson.asks[language],
+                lesson.title[language],
+                lesson.hook[language],
+                *(question.stem[language] for question in lesson.questions),
+            )
+        ]
+        self._analyser = analyser
+        self._rarity = rarity([words for _lesson, words in own])
+        self._unknown = log(1 + 2 * len(own))
+        self._own = [(lesson, words, self._weight(words)) for lesson, words in own]
+
+    def likest(self, question: str) -> Likeness:
+        """Compare by the words that are shared, the rare ones above all."""
+        words = self._analyser.words(question)
+        whole = self._weight(words)
+        shares = (
+            Likeness(self._weight(words & own) / max(whole, weight * _LONGEST), lesson)
+            for lesson, own, weight in self._own
+        )
+        nothing = Likeness(0, None)
+        return max(shares, key=lambda one: one.share, default=nothing) if words else nothing
+
+    def _weight(self, words: Iterable[str]) -> float:
+        return sum(self._rarity.get(word, self._unknown) for word in words)
+
+
+def rarity(documents: list[frozenset[str]]) -> Mapping[str, float]:
+    """Return BM25's weight of each term: the fewer documents have it, the more it says."""
+    counts: dict[str, int] = {}
+    for document in documents:
+        for term in document:
+            counts[term] = counts.get(term, 0) + 1
+    return {
+        term: log(1 + (len(documents) - count + 0.5) / (count + 0.5))
+        for term, count in counts.items()
+    }

@@ -3,6 +3,7 @@
 import asyncio
 import contextlib
 import json
+import os
 import signal
 import sys
 from collections.abc import Iterator
@@ -39,6 +40,8 @@ def main() -> NoReturn:
         app(standalone_mode=True)
     except OperatorError as error:
         _fail(str(error), error.exit_code)
+    except BrokenPipeError:  # the reader of our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
     sys.exit(0)
 
 
@@ -218,6 +221,24 @@ def current_database() -> None:
 
     revision = engine.stands_at(engine.open_engine(Settings.load().database))
     print(revision or "empty")
+
+
+@app.command()
+def bench(
+    name: Annotated[str, typer.Argument(help="Which one; default all.")] = "",
+    as_json: Annotated[bool, typer.Option("--json", help="One JSON object.")] = False,
+) -> None:
+    """Measure the promised speeds."""
+    from adapters.bench import BENCHES
+
+    if name and name not in BENCHES:
+        raise SettingError(f"bench: {name!r} is not one of {', '.join(BENCHES)}")
+    results = {one: BENCHES[one]() for one in BENCHES if not name or one == name}
+    if as_json:
+        print(json.dumps(results))
+        return
+    for one, figures in results.items():
+        print(one, *(f"{key}={value}" for key, value in figures.items()))
 
 
 @contextlib.contextmanager

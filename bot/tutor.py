@@ -121,7 +121,8 @@ def _is_for_us(incoming: Incoming) -> bool:
     """In a group the bot speaks when it is spoken to."""
     if incoming.is_private or incoming.action is not None or incoming.mentions_bot:
         return True
-    return incoming.text.startswith("/")
+    name = incoming.text[1:].partition(" ")[0].lower()
+    return incoming.text.startswith("/") and name in _commands  # other bots have commands too
 
 
 async def _replies(turn: Turn) -> AsyncIterator[Reply]:
@@ -140,11 +141,11 @@ async def _replies(turn: Turn) -> AsyncIterator[Reply]:
 def _route(incoming: Incoming) -> tuple[Handler | None, str]:
     """Return the handler and its argument; no handler for text that is no command."""
     if incoming.action is not None:
-        name, _colon, argument = incoming.action.partition(":")
+        name, _colon, argument = _storable(incoming.action).partition(":")
         if name not in _actions:
             raise UnknownAction
         return _actions[name], argument
-    text = incoming.text.replace("\0", "").strip()
+    text = _storable(incoming.text).strip()
     if not any(character.isprintable() and not character.isspace() for character in text):
         raise NothingToRead
     if len(text) > TEXT_LIMIT:
@@ -155,6 +156,11 @@ def _route(incoming: Incoming) -> tuple[Handler | None, str]:
     if name.lower() not in _commands:
         raise UnknownCommand(command="".join(filter(str.isalnum, name))[:32])
     return _commands[name.lower()], argument.strip()
+
+
+def _storable(text: str) -> str:
+    """Drop NUL and halves of surrogate pairs, which no database takes and no terminal shows."""
+    return text.replace("\0", "").encode(errors="ignore").decode()
 
 
 def _explained(error: TutorError, language: Language) -> Reply:

@@ -232,10 +232,11 @@ def test_a_group_is_left_in_peace(dialog: Dialog) -> None:
     """Only commands, presses and mentions are answered there."""
     dialog.is_private = False
     assert dialog.say("大家好") == ""
+    assert dialog.say("/kick bao") == ""
     assert "第 1/8 课" in dialog.say("/learn")
 
 
-@pytest.mark.parametrize("text", ["", "   ", "\x00\x01", "\u200b"])
+@pytest.mark.parametrize("text", ["", "   ", "\x00\x01", "\u200b", "\ud800"])
 def test_a_message_without_text_gets_a_short_helpful_reply(dialog: Dialog, text: str) -> None:
     """Stickers, photos and control characters are not read."""
     assert "只看得懂文字" in dialog.say(text)
@@ -265,6 +266,13 @@ def test_an_unknown_button_gets_a_short_helpful_reply(dialog: Dialog, action: st
     reply = dialog.press(action)
     assert "过期" in reply or "没有叫" in reply
     assert "还没答过题" in dialog.say("/progress")
+
+
+@pytest.mark.parametrize("text", ["token\ud800是什么", "/learn \udfff", "\x00token 是什么？\x00"])
+def test_text_that_no_database_takes_is_cleaned(dialog: Dialog, text: str) -> None:
+    """Half a surrogate pair and NUL are left out, and the rest is answered."""
+    assert dialog.say(text).encode()
+    assert dialog.press("learn:\ud800").encode()
 
 
 def test_an_unknown_lesson_is_named_in_the_reply(dialog: Dialog) -> None:

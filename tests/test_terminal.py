@@ -5,6 +5,7 @@ import os
 import pty
 import re
 import select
+import shlex
 import signal
 import subprocess
 import time
@@ -74,6 +75,16 @@ def test_json_lines_come_back_as_the_contract_says(tmp_path: Path) -> None:
     keys = {"text", "buttons", "picture", "poll", "document", "draft"}
     assert all(set(reply) == keys for reply in replies)
     assert replies[1]["buttons"][0]["action"].startswith("quiz:what-is-an-llm:1:")
+
+
+def test_a_reader_that_goes_away_ends_the_conversation_quietly(tmp_path: Path) -> None:
+    """`llm-tutor | head -1` leaves no traceback."""
+    command = f"printf '/help\\n%.0s' $(seq 200) | {shlex.join(COMMAND)} | head -1"
+    finished = subprocess.run(
+        ["bash", "-c", command], env=environment(tmp_path), cwd=tmp_path, capture_output=True,
+        timeout=60, check=False,
+    )  # fmt: skip
+    assert finished.stderr == b""
 
 
 @pytest.mark.parametrize(

@@ -161,6 +161,8 @@ class TerminalChannel:
         try:
             async for reply in self._tutor.handle(incoming):
                 self._show(screen, reply)
+        except BrokenPipeError:
+            raise
         except Exception as error:  # noqa: BLE001 - the global handler of this platform
             self._show(screen, self._tutor.apology(incoming, error))
 

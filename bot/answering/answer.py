@@ -20,8 +20,8 @@ from bot.ports import Endpoint, Message, Usage
 PASSAGES: Final = 5
 """Passages that an endpoint gets to answer from."""
 
-_SOURCES: Final = 2
-"""Passages named as sources of an answer that cites none."""
+_CANDIDATES: Final = 12
+"""Passages among which the course's own answer finds its sentences."""
 
 _NOTHING: Final = Usage(0, 0)
 
@@ -40,8 +40,8 @@ class Citation(NamedTuple):
 class Answer:
     """A finished answer.
 
-    text: Markdown; each [n] in it is the n-th of `citations`.
-    citations: best first. Where an endpoint cited none, the best that it was given.
+    text: Markdown; each [n] in it, but for code, is the n-th of `citations`.
+    citations: best first; empty where an endpoint cited none of what it was given.
     declined: the question is not about language models.
     fault: an endpoint is configured and failed, before the answer or in the middle of it.
     usage: tokens that the endpoint was asked for; (0, 0) where it gave nothing.
@@ -119,12 +119,12 @@ class Answerer:
         """The first call builds the index (half a second): not on the event loop."""
         previous = next((one.content for one in reversed(history) if one.role == "user"), None)
         found = self._retriever.find(
-            question, language, previous=previous, lesson_id=lesson_id, limit=PASSAGES
+            question, language, previous=previous, lesson_id=lesson_id, limit=_CANDIDATES
         )
         if self._endpoint is None or not found.on_topic:
             return _Ask(language, found, [])
         tokens.encoding(self._cache_dir)
-        passages = [hit.passage for hit in found.hits]
+        passages = [hit.passage for hit in found.hits[:PASSAGES]]
         messages = prompt.build(
             question, passages, history, language, limit=self._prompt_tokens, count=tokens.count
         )
@@ -170,7 +170,7 @@ class _Telling:
         self.text = ""
         self.usage: Usage | None = None
         self._ask = ask
-        self._passages = [hit.passage for hit in ask.found.hits]
+        self._passages = [hit.passage for hit in ask.found.hits[:PASSAGES]]
         self._citations = Citations(len(self._passages))
 
     def add(self, piece: str) -> bool:
@@ -180,10 +180,8 @@ class _Telling:
         return bool(more and self.text)
 
     def finished(self) -> Answer:
-        self.text += self._citations.rest()
+        self.text = (self.text + self._citations.rest()).rstrip()
         cited = [self._passages[place] for place in self._citations.cited]
-        if not cited and self._ask.found.covered:
-            cited = self._passages[:_SOURCES]
         usage = self.usage or self._count()
         return Answer(self.text, _cited(cited), source="endpoint", usage=usage)
 
@@ -211,8 +209,7 @@ def _not_yet(ask: _Ask) -> Answer:
     nearest = offline.nearest(ask.found.hits)
     if not nearest:
         return Answer(_("Good question, but the course has nothing on it yet."))
-    listed = (f"{one.title} [{number}]" for number, one in enumerate(nearest, 1))
-    lessons = ("、" if ask.language == "zh" else ", ").join(listed)
+    lessons = ("、" if ask.language == "zh" else ", ").join(one.title for one in nearest)
     told = _(
         "Good question, but the course has nothing on it yet. Closest to it: {lessons}",
         lessons=lessons,

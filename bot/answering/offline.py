@@ -2,7 +2,7 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from bot.answering.passages import Passage
 from bot.answering.retrieval import Found, Hit
@@ -16,8 +16,9 @@ _SENTENCE: Final[dict[Language, re.Pattern[str]]] = {
     "en": re.compile(r"\S.*?(?:[.!?][\"”)]*(?=\s+[A-Z0-9\"“`(])|$)", re.MULTILINE),
 }
 _LEANS_BACK: Final = re.compile(
-    r"(?:it|its|this|that|these|those|they|he|she|but|so|and|then|also|here|both|such)\b"
-    r"|[它这那他她但也而]|所以|因此|不过|于是|然后|可是|比如|上例|同样|还有|前者|后者",
+    r"(?:it|its|this|that|these|those|they|their|he|she|but|so|and|then|also|here|there|both|such"
+    r"|instead|either|another|now)\b"
+    r"|[它这那他她但也而其]|所以|因此|不过|于是|然后|可是|比如|上例|同样|还有|前者|后者|另外|以上|其实|再",
     re.IGNORECASE,
 )
 """How a sentence begins that is not understood without the one before it."""
@@ -25,47 +26,88 @@ _LEANS_BACK: Final = re.compile(
 _MOST: Final = 3
 """Sentences taken from one passage."""
 
+_ALL: Final = 5
+"""Sentences of a whole answer."""
+
 _ALSO: Final = 0.6
 """A second passage is worth adding where it scores at least this share of the best one."""
 
+_LEANING: Final = 0.4
+"""What a window is worth that begins with such a sentence."""
+
+_PADDING: Final = 0.1
+"""What each further sentence has to add, as a share of what the question says."""
+
+_NUMBER: Final = re.compile(r"\d|[一二三四五六七八九十百千万亿]+[个倍年米吨]|half|dozen|million|billion")
+
+
+class _Window(NamedTuple):
+    """Sentences of one passage, next to each other. `worth` is relative to the other passages."""
+
+    passage: Passage
+    sentences: list[str]
+    worth: float
+
 
 def compose(found: Found, terms: Terms, language: Language) -> tuple[str, list[Passage]]:
-    """Return an answer of one to seven sentences, and the passages that its [1], [2] stand for.
+    """Return an answer of a few sentences, and the passages that its [1], [2] stand for.
 
     `found` has at least one hit.
     """
-    blocks: list[str] = []
-    used: list[Passage] = []
-    for passage in _chosen(found):
-        used.append(passage)
-        blocks.append(f"{_excerpt(passage, found, terms, language)} [{len(used)}]")
-    return "\n\n".join(blocks), used
+    windows = _chosen(found, terms, language)
+    texts = [_join(one.sentences, language) for one in windows]
+    blocks = [f"{text} [{number}]" for number, text in enumerate(texts, 1)]
+    return "\n\n".join(blocks), [one.passage for one in windows]
 
 
-def _chosen(found: Found) -> list[Passage]:
-    """The definition of what is asked about, the passage that fits best, and one more like it."""
-    told = [hit for hit in found.hits if hit.passage.kind not in ("definition", "explanation")]
-    told = told or found.hits
-    room = 1 if found.definition else 2
-    close = [hit for hit in told[:room] if hit.score >= _ALSO * told[0].score]
-    defined = [found.definition] if found.definition else []
-    return list(dict.fromkeys(defined + [hit.passage for hit in close]))
+def _chosen(found: Found, terms: Terms, language: Language) -> list[_Window]:
+    """The definition that is asked for, the passage that answers best, and one more like it."""
+    told = [hit for hit in found.hits if hit.passage.kind != "explanation"] or found.hits
+    others = [hit for hit in told if hit.passage != found.definition]
+    windows = [_window(hit, found, terms, language) for hit in others]
+    windows.sort(key=lambda one: -one.worth)
+    if found.definition:
+        defined = _Window(found.definition, _sentences(found.definition, language), 0)
+        chosen = [defined, *_near(windows)[:1]]
+    else:
+        chosen = _near(windows)[:2]
+    if sum(len(one.sentences) for one in chosen) > _ALL:
+        chosen = chosen[:1]
+    return chosen
 
 
-def _excerpt(passage: Passage, found: Found, terms: Terms, language: Language) -> str:
-    """The sentences of a passage, next to each other, that say most about the question."""
-    sentences = [one.strip() for one in _SENTENCE[language].findall(passage.text)]
-    if len(sentences) <= _MOST or passage.kind == "note":  # a claim is told with what is true
-        return _join(sentences, language)
-    worth = [sum(found.asked.get(term, 0) for term in set(terms(one))) for one in sentences]
-    starts = range(len(sentences) - _MOST + 1)
-    best = max(starts, key=lambda start: _worth(sentences, worth, start))
-    return _join(sentences[best : best + _MOST], language)
+def _near(windows: Sequence[_Window]) -> list[_Window]:
+    return [one for one in windows if one.worth >= _ALSO * windows[0].worth]
 
 
-def _worth(sentences: Sequence[str], worth: Sequence[float], start: int) -> float:
-    leans = start > 0 and _LEANS_BACK.match(sentences[start])
-    return sum(worth[start : start + _MOST]) * (0.4 if leans else 1)
+def _sentences(passage: Passage, language: Language) -> list[str]:
+    return [one.strip() for one in _SENTENCE[language].findall(passage.text)]
+
+
+def _window(hit: Hit, found: Found, terms: Terms, language: Language) -> _Window:
+    """Choose the sentences of a passage that say most about the question, in few words."""
+    sentences = _sentences(hit.passage, language)
+    weight = sum(found.asked.values()) or 1.0
+    if hit.passage.kind == "note":  # a claim is told with what is true
+        spans = [(0, len(sentences))]
+    else:
+        spans = [
+            (start, start + length)
+            for length in range(1, _MOST + 1)
+            for start in range(max(1, len(sentences) - length + 1))
+        ]
+    known = [set(terms(one)) for one in sentences]
+
+    def worth(span: tuple[int, int]) -> float:
+        said = frozenset().union(*known[slice(*span)])
+        share = sum(found.asked.get(term, 0) for term in said) / weight
+        if found.wants_number:
+            share *= 1.0 if any(map(_NUMBER.search, sentences[slice(*span)])) else 0.5
+        leans = _LEANS_BACK.match(sentences[span[0]])
+        return (share + 0.05) * (_LEANING if leans else 1) - _PADDING * max(0, span[1] - span[0] - 2)
+
+    best = max(spans, key=worth)
+    return _Window(hit.passage, sentences[slice(*best)], hit.score * (0.3 + max(0.0, worth(best))))
 
 
 def _join(sentences: Sequence[str], language: Language) -> str:

@@ -6,18 +6,21 @@ Importing this module costs nothing; the first question loads the dictionary and
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Mapping, Sequence, Set
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from math import log
 from threading import Lock
 from typing import TYPE_CHECKING, Final, NamedTuple
 
+from bot.answering.kin import Kin, Likeness, rarity
 from bot.answering.passages import Kind, Passage, names_of, passages_of
-from bot.answering.topic import BAR, FIELD, SENSES, Topic
+from bot.answering.question import asks_how_much, asks_what_it_is
+from bot.answering.topic import BAR, means_the_model, topic_of, without_orders
+from bot.answering.words import Analyser
 from bot.course.model import LANGUAGES, Course, Language
 
 if TYPE_CHECKING:
-    from bot.answering.words import Analyser
+    import numpy as np
 
 HERE = 1.25
 """How much more a passage of the lesson counts that the learner is in."""
@@ -25,8 +28,12 @@ HERE = 1.25
 ENOUGH = 0.12
 """A best hit with a smaller relevance than this says nothing about the question."""
 
-MOST = 0.6
-"""From this relevance on a hit has most of what the question names."""
+LIKE: Final = 0.5
+"""A question that is liker than this to one of the course's own is so much more on topic, and its
+lesson's passages count so much more."""
+
+BESIDE: Final = 0.4
+"""A definition is not what is asked for where more than this share of a question is about more."""
 
 _TERM: Final = "definition"
 _TRUST: Final[dict[Kind, float]] = {
@@ -39,6 +46,8 @@ _TRUST: Final[dict[Kind, float]] = {
     "explanation": 0.7,
 }
 """How well each kind of passage answers a question, where the words fit equally."""
+
+_CORE: Final = ("body", "deeper", "note")
 
 
 class Hit(NamedTuple):
@@ -53,7 +62,8 @@ class Hit(NamedTuple):
 class Found(NamedTuple):
     """What a question came to.
 
-    definition: of what the question names, in the words of the glossary.
+    definition: of what the question names, where that is what it asks for.
+    wants_number: a number answers it.
     asked: the question's terms, each with how rare it is in the course.
     on_topic: it is about language models.
     covered: the course has something on it; otherwise the hits are the nearest that there is.
@@ -64,6 +74,7 @@ class Found(NamedTuple):
     asked: dict[str, float]
     on_topic: bool
     covered: bool
+    wants_number: bool = False
 
 
 class Retriever:
@@ -82,12 +93,16 @@ class Retriever:
         lesson_id: the lesson that the learner is in; its passages are preferred a little.
         """
         index = self._index(language)
-        return index.search(index.terms(question), lesson_id, limit)
+        like = index.kin.likest(question)
+        return index.search(index.terms(question), lesson_id, limit, like)
 
-    def is_on_topic(self, question: str, language: Language) -> bool:
+    def is_on_topic(
+        self, question: str, language: Language, lesson_id: str | None = None
+    ) -> bool:
         """Tell whether a question is about language models, covered by the course or not."""
         index = self._index(language)
-        return index.topic.share(index.terms(question)) >= BAR
+        asked = without_orders(question)
+        return index.is_on_topic(asked, index.terms(asked), lesson_id)
 
     def find(
         self,
@@ -99,19 +114,23 @@ class Retriever:
         limit: int = 4,
     ) -> Found:
         """Search with what the question leaves unsaid: the question before it, or the lesson."""
-        index = self._index(language)
+        index, whole = self._index(language), question
+        question = without_orders(whole)
         terms = index.terms(question)
         if previous and index.knows_all(terms):
             terms = index.terms(previous) + terms
-        if not terms and lesson_id:
+        if lesson_id and not terms and question == whole:
             return Found(index.of_lesson(lesson_id, limit), None, {}, on_topic=True, covered=True)
+        like = index.kin.likest(question)
         asked = index.weigh(terms)
-        hits = index.search(terms, lesson_id, limit)
-        on_topic = index.topic.share(terms) >= BAR or _is_in_lesson(hits, lesson_id)
+        wider = index.widened(asked, like)
+        hits = index.search(wider, lesson_id, limit, like)
+        on_topic = index.is_on_topic(question, terms, lesson_id)
         covered = bool(hits) and hits[0].relevance >= ENOUGH and not index.topic.missing(terms)
         if on_topic and not hits:
             hits = index.of_lesson(self._course.lessons[0].id, limit)
-        return Found(hits, index.definition(asked), asked, on_topic, covered)
+        defined = index.definition(asked) if asks_what_it_is(question) else None
+        return Found(hits, defined, wider, on_topic, covered, asks_how_much(question))
 
     def terms(self, text: str, language: Language) -> list[str]:
         """Return the words that `text` is searched and compared by."""
@@ -120,25 +139,18 @@ class Retriever:
     def _index(self, language: Language) -> _Index:
         with self._lock:
             if language not in self._built:
-                from bot.answering.words import Analyser
-
                 used = next(iter(self._built.values()), None)
                 analyser = used.analyser if used else Analyser()
-                self._built[language] = _Index(self._course, language, analyser)
+                kin = used.kin if used else Kin(self._course, analyser)
+                self._built[language] = _Index(self._course, language, analyser, kin)
             return self._built[language]
 
 
-def _is_in_lesson(hits: Sequence[Hit], lesson_id: str | None) -> bool:
-    """Tell whether a question of everyday words is about the lesson on the screen."""
-    return bool(hits) and hits[0].passage.lesson_id == lesson_id and hits[0].relevance >= MOST
-
-
 class _Index:
-    def __init__(self, course: Course, language: Language, analyser: Analyser) -> None:
-        import numpy as np
+    def __init__(self, course: Course, language: Language, analyser: Analyser, kin: Kin) -> None:
         from bm25s import BM25
 
-        self.analyser = analyser
+        self.analyser, self.kin = analyser, kin
         self._passages = passages_of(course, language)
         aliases = _Aliases(course, language, analyser)
         documents = [
@@ -146,19 +158,16 @@ class _Index:
             for one in self._passages
         ]
         self._terms = [frozenset(document) for document in documents]
-        self._weights = _rarity(self._terms)
+        self._weights = rarity(self._terms)
         self._unknown = log(1 + 2 * len(documents))
         self._bm25 = BM25()
         self._bm25.index(documents, show_progress=False)
-        trust = np.array([_TRUST[one.kind] for one in self._passages], dtype=np.float32)
-        self._trust: dict[str | None, np.ndarray] = {None: trust}
-        for lesson in course.lessons:
-            here = np.array([one.lesson_id == lesson.id for one in self._passages])
-            self._trust[lesson.id] = np.where(here, trust * np.float32(HERE), trust)
-        self.topic = _topic(course, language, analyser, self._weights.keys())
+        texts = [f"{one.text} {one.hints}" for one in self._passages]
+        self.topic = topic_of(course, language, analyser, self._weights.keys(), texts)
         self._defined = [
             (frozenset(analyser.terms(name)), one) for one in self._passages for name in one.terms
         ]
+        self._trust = _trust(self._passages)
 
     def terms(self, text: str) -> list[str]:
         return self.analyser.terms(text)
@@ -166,25 +175,52 @@ class _Index:
     def weigh(self, terms: Sequence[str]) -> dict[str, float]:
         return {term: self._weights.get(term, self._unknown) for term in terms}
 
+    def is_on_topic(self, question: str, terms: Sequence[str], lesson_id: str | None) -> bool:
+        share = self.topic.share(terms, self._of(lesson_id), it=means_the_model(question))
+        like = self.kin.likest(question).share if terms else 0.0
+        return share + max(0.0, like - LIKE) >= BAR
+
+    def _of(self, lesson_id: str | None) -> frozenset[str]:
+        """The words of a lesson: those that more than one of its passages has."""
+        counts = Counter(
+            term
+            for terms, one in zip(self._terms, self._passages, strict=True)
+            if lesson_id and one.lesson_id == lesson_id and one.kind in _CORE
+            for term in terms
+        )
+        return frozenset(term for term, count in counts.items() if count > 1)
+
     def definition(self, asked: Mapping[str, float]) -> Passage | None:
-        """The definition of the rarest term of the glossary that a question names in full."""
+        """The definition of the rarest term of the glossary that is all that a question names."""
         named = [(terms, one) for terms, one in self._defined if terms and terms <= asked.keys()]
         if not named:
             return None
-        return max(named, key=lambda entry: sum(asked[term] for term in entry[0]))[1]
+        terms, found = max(named, key=lambda entry: sum(asked[term] for term in entry[0]))
+        beside = sum(weight for term, weight in asked.items() if term not in terms)
+        return found if beside <= BESIDE * sum(asked.values()) else None
 
     def knows_all(self, terms: Sequence[str]) -> bool:
         return all(term in self._weights for term in terms)
 
-    def search(self, terms: Sequence[str], lesson_id: str | None, limit: int) -> list[Hit]:
+    def search(
+        self, terms: Sequence[str], lesson_id: str | None, limit: int, like: Likeness
+    ) -> list[Hit]:
         terms = list(dict.fromkeys(terms))
         known = self._bm25.get_tokens_ids(terms)
         if not known:
             return []
-        trust = self._trust.get(lesson_id, self._trust[None])
-        scores = self._bm25.get_scores_from_ids(known, weight_mask=trust)
+        scores = self._bm25.get_scores_from_ids(known, weight_mask=self._preferring(lesson_id, like))
         best = (int(place) for place in (-scores).argsort(kind="stable")[:limit])
         return [self._hit(place, float(scores[place]), terms) for place in best if scores[place]]
+
+    def _preferring(self, lesson_id: str | None, like: Likeness) -> np.ndarray:
+        trust = self._trust[None]
+        here, kin = self._trust.get(lesson_id), self._trust.get(like.lesson_id)
+        if lesson_id and here is not None:
+            trust = trust * (1 + (HERE - 1) * here)
+        if kin is not None and like.lesson_id and like.share > LIKE:
+            trust = trust * (1 + (like.share - LIKE) * kin)
+        return trust
 
     def of_lesson(self, lesson_id: str, limit: int) -> list[Hit]:
         """The lesson itself, as the hits of a question that names nothing ("why?")."""
@@ -195,6 +231,18 @@ class _Index:
         asked = self.weigh(terms)
         found = sum(weight for term, weight in asked.items() if term in self._terms[place])
         return Hit(self._passages[place], score, found / sum(asked.values()))
+
+
+def _trust(passages: Sequence[Passage]) -> dict[str | None, np.ndarray]:
+    """How far to trust each passage, under None, and for each lesson 1 where it is its own."""
+    import numpy as np
+
+    trust: dict[str | None, np.ndarray] = {
+        lesson: np.array([one.lesson_id == lesson for one in passages], dtype=np.float32)
+        for lesson in {one.lesson_id for one in passages}
+    }
+    trust[None] = np.array([_TRUST[one.kind] for one in passages], dtype=np.float32)
+    return trust
 
 
 class _Aliases:
@@ -211,23 +259,3 @@ class _Aliases:
     def of(self, text: str) -> list[str]:
         text = text.lower()
         return [term for name, terms in self._terms if name in text for term in terms]
-
-
-def _rarity(documents: Sequence[frozenset[str]]) -> dict[str, float]:
-    """Return BM25's weight of each term: the fewer documents have it, the more it says."""
-    counts = Counter(term for document in documents for term in document)
-    return {
-        term: log(1 + (len(documents) - count + 0.5) / (count + 0.5))
-        for term, count in counts.items()
-    }
-
-
-def _topic(course: Course, language: Language, analyser: Analyser, known: Set[str]) -> Topic:
-    names, asked = [SENSES], []
-    for entry in course.glossary:
-        names += (entry.term.zh, entry.term.en)
-    for lesson in course.lessons:
-        names += lesson.concepts
-        asked += [*lesson.asks[language], lesson.title[language], lesson.hook[language]]
-    field, senses, in_asks = (set(analyser.terms(" ".join(one))) for one in ([FIELD], names, asked))
-    return Topic(field, senses, in_asks, known)

@@ -8,6 +8,10 @@ import re
 from collections.abc import Iterable, Set
 from typing import Final, NamedTuple
 
+from bot.answering.passages import names_of
+from bot.answering.words import Analyser, fold
+from bot.course.model import Course, Language
+
 FIELD: Final = """
 ai agi aigc llm llms llama gpt chatgpt openai claude anthropic gemini deepseek qwen mistral kimi
 copilot ollama huggingface bert word2vec transformer rag lora qlora moe rlhf dpo mcp gguf gpu cuda
@@ -24,31 +28,36 @@ hallucination chatbot multimodal dataset corpus generative turing eniac nlp mode
 """What people say who ask about language models, covered by the course or not, and few others."""
 
 SENSES: Final = """
-agent alignment expert mixture attention benchmark chat checkpoint context decoding diffusion
+agent alignment expert instruction mixture attention benchmark chat checkpoint context decoding diffusion
 distill emergent gradient jailbreak mechanism network pretrain prompt prompting sampling train
 training vector weight temperature window bit
-上下文 专家 混合 推理 训练 网络 向量 权重 温度 梯度
+上下文 专家 混合 指令 推理 训练 网络 向量 权重 温度 梯度
 窗口 机制 蒸馏 提示 对齐 越狱 扩散 聊天 机器人 智能 概率 预测 显存 显卡
 """
 """Words of the field that everybody uses in another sense too."""
 
-EVERYDAY: Final = "weight train bit window expert chat network 窗口 专家 聊天 网络 训练"
-"""Those of them that mostly mean something else."""
+EVERYDAY: Final = "weight train learn bit window expert chat network 窗口 专家 聊天 网络 训练 学习"
+"""Words of these lists that mostly mean something else, as the parts of a name do ("language")."""
 
 BAR: Final = 0.45
 """From this share on a question counts as being about language models."""
 
-_FIELD, _SENSE, _EVERYDAY, _TITLE, _HERE, _ASKED = 1.0, 0.7, 0.4, 0.4, 0.3, 0.2
+_FIELD, _SENSE, _EVERYDAY, _TITLE, _HERE, _ASKED = 1.0, 0.7, 0.4, 0.3, 0.3, 0.2
 """What a word says for the question: one of the field, one with another sense, one that mostly has
 another sense, a lesson's title, the lesson on the screen, and the lessons' own questions."""
 
-_IT: Final = 0.5
+_IT: Final = 0.9
 """What "it" says for a question that does not name what it is about: here that is the model."""
 
 _PLAIN, _STRANGE = 0.3, 0.7
 """What a word says against it: one that the course uses somewhere, one that it never uses."""
 
-_MEANS_THE_MODEL: Final = re.compile(r"它|\bit\b", re.IGNORECASE)
+_MEANS_THE_MODEL: Final = re.compile(
+    r"(?:^|[\s，。？！,?!]|[让跟问和给教把是那要靠用叫]|为什么|为啥|怎么|凭什么)它"
+    r"|\b(?:do|does|did|can|could|will|would|has|make|let|teach|tell|ask|doesnt|didnt|cant|wont)\s+it\b"
+    r"(?!\s+(?:cost|take|rain|snow|hurt))"
+    r"|^(?:so )?(?:is|was) it\b|\bit (?:says?|said|knows?|gives?|gets?|writes?|makes?|forgets?)\b",
+)
 
 _ORDER: Final = re.compile(
     r"(?:^|[，。！？；：,.!?;:\n]|\b(?:please|now|and|then)\b|请|现在)\s*(?:你|马上|立刻|all\b|just\b)?\s*"
@@ -56,7 +65,7 @@ _ORDER: Final = re.compile(
     r"[^。！？.!?\n]{0,24}?(?:instructions?|rules?|prompts?|above|everything|指令|规则|要求|设定|提示词|内容)"
     r"[^。！？.!?\n]*"
     r"|(?:print|reveal|show|tell|repeat|output|give|输出|打印|告诉|透露|泄露|显示|发给?|复述)"
-    r"[^。！？.!?\n]{0,16}?(?:your|你的|系统)\s*(?:system|hidden|initial|secret|系统)?\s*"
+    r"[^。！？.!?\n]{0,16}?(?:your|你的|系统)\s*(?:[a-z]+\s+|系统)?"
     r"(?:prompts?|instructions?|rules|passwords?|keys?|提示词|指令|设定|规则|密码|密钥)[^。！？.!?\n]*",
     re.IGNORECASE,
 )
@@ -70,7 +79,7 @@ def without_orders(question: str) -> str:
 
 def means_the_model(question: str) -> bool:
     """Tell whether a question has an "it", which nothing before it explains."""
-    return bool(_MEANS_THE_MODEL.search(question))
+    return bool(_MEANS_THE_MODEL.search(fold(question).strip()))
 
 
 class Topic(NamedTuple):
@@ -93,7 +102,7 @@ class Topic(NamedTuple):
         here: the words of the lesson on the screen. it: the question has an "it".
         """
         says = [self._says(term, here) for term in set(terms)]
-        if it and any(weight > -_STRANGE for weight in says):
+        if it and says.count(-_STRANGE) <= 1:
             says.append(_IT)
         about = sum(weight for weight in says if weight > 0)
         return about / sum(map(abs, says)) if about else 0.0
@@ -104,8 +113,8 @@ class Topic(NamedTuple):
 
     def _says(self, term: str, here: Set[str]) -> float:
         weights = (
-            (self.field, _FIELD),
             (self.everyday, _EVERYDAY),
+            (self.field, _FIELD),
             (self.senses, _SENSE),
             (self.titles, _TITLE),
             (here, _HERE),
@@ -116,3 +125,34 @@ class Topic(NamedTuple):
         if found is None:
             return -_PLAIN if not term.isascii() and term in self.text else -_STRANGE
         return found
+
+
+def topic_of(
+    course: Course, language: Language, analyser: Analyser, known: Set[str], texts: Iterable[str]
+) -> Topic:
+    """Collect the words. `texts`: all that the course has in this language; `known`: its terms."""
+    names = [name for entry in course.glossary for text in (entry.term.zh, entry.term.en) for name in names_of(text)]
+    names += [name for lesson in course.lessons for name in lesson.concepts]
+    titles = [lesson.title[language] for lesson in course.lessons]
+    asked = [ask for one in course.lessons for ask in (*one.asks[language], one.hook[language])]
+
+    def terms(texts: Iterable[str]) -> frozenset[str]:
+        return frozenset(analyser.terms(" ".join(texts)))
+
+    field, of_field = _whole(FIELD.split(), analyser)
+    senses, of_names = _whole([*SENSES.split(), *names], analyser)
+    everyday = terms([EVERYDAY]) | (of_field | of_names) - field - senses
+    return Topic(
+        field, senses, everyday, terms(titles), terms(asked), known, fold("\n".join(texts))
+    )
+
+
+def _whole(names: Iterable[str], analyser: Analyser) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the terms that are a whole name, and those that are only a part of one."""
+    whole, parts = set(), set()
+    for name in names:
+        terms = set(analyser.terms(name))
+        if len(terms) == 1 or fold(name) in terms:
+            whole.add(fold(name) if fold(name) in terms else terms.pop())
+        parts |= terms
+    return frozenset(whole), frozenset(parts - whole)

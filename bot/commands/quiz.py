@@ -215,9 +215,9 @@ def _with_ways_on(turn: Turn, question: Question, answered: Answered, text: str)
 def _result(turn: Turn, text: str, answered: Answered) -> Reply:
     _ = turn.translate
     course, language = turn.services.course, turn.learner.language
-    ids = [one.question_id for one in answered.answers.values() if one.score != 1]
-    weak = list({one.partition(":")[0]: None for one in ids})
-    lessons = [find_lesson(course, lesson_id) for lesson_id in weak]
+    missed = [one.question_id for one in answered.answers.values() if one.score != 1]
+    ids = dict.fromkeys(question_id.partition(":")[0] for question_id in missed)
+    lessons = [lesson for lesson in map(course.lesson, ids) if lesson]
     tally = Tally.of(attempt.outcome or "" for attempt in answered.answers.values())
     buttons = [quiz_text.lesson_button(language, lesson) for lesson in lessons[:2]]
     return Reply(

@@ -92,6 +92,11 @@ def _longest(options: Sequence[Option], language: str) -> frozenset[str]:
     return frozenset(option.id for option in options if width(option.text[language]) == most)
 
 
+def _shortest(options: Sequence[Option], language: str) -> frozenset[str]:
+    least = min(width(option.text[language]) for option in options)
+    return frozenset(option.id for option in options if width(option.text[language]) == least)
+
+
 def _first(options: Sequence[Option], language: str) -> frozenset[str]:
     return frozenset({options[0].id})
 
@@ -104,6 +109,7 @@ def _absolute_free(options: Sequence[Option], language: str) -> frozenset[str]:
 
 STRATEGIES: dict[str, Strategy] = {
     "always longest": _longest,
+    "always shortest": _shortest,
     "always first": _first,
     "fewest absolutes": _absolute_free,
 }

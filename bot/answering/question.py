@@ -1,0 +1,34 @@
+"""What kind of answer a question asks for, by its form. Pure."""
+
+import re
+from typing import Final
+
+_WHAT_IS: Final = re.compile(
+    r"是(?:个|一个)?(?:什么|啥|何)|(?:什么|啥)(?:是|叫|意思)|(?:解释|讲讲|说说|介绍)|指(?:的是)?(?:什么|啥)"
+    r"|\b(?:what(?:\s?s|'s|’s| is| are| was| were| even| exactly| actually| on earth)"
+    r"|defin\w*|meanings?|means?|explain|stands? for|tell me about|describe)\b",
+    re.IGNORECASE,
+)
+_MORE: Final = re.compile(
+    r"区别|不同|不一样|关系|为什么|为啥|怎么|如何|多少|哪"
+    r"|\b(?:differences?|differ|diffrence|versus|vs|compared?|relat\w+|why|how|which|between|happens?)\b",
+    re.IGNORECASE,
+)
+_WORDS: Final = re.compile(r"[a-z0-9-]+|[\u3400-\u9fff]+", re.IGNORECASE)
+_HOW_MUCH: Final = re.compile(
+    r"多少|多大|多重|多高|多长|多久|多快|多宽|几[个块种次年层位颗台克吨亿万GT]"
+    r"|\bhow (?:many|much|big|large|heavy|long|fast|tall|wide|often|far)\b",
+    re.IGNORECASE,
+)
+
+
+def asks_what_it_is(question: str) -> bool:
+    """Tell whether the definition of a word answers the question; a word alone asks for it too."""
+    if _MORE.search(question):
+        return False
+    return bool(_WHAT_IS.search(question)) or len(_WORDS.findall(question)) <= 1
+
+
+def asks_how_much(question: str) -> bool:
+    """Tell whether a number answers the question."""
+    return bool(_HOW_MUCH.search(question))

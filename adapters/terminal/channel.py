@@ -72,7 +72,7 @@ class Tty:
 
     def show(self, reply: Reply) -> None:
         self._stop_waiting()
-        body = Markdown(render.without_controls(reply.text))
+        body = _markdown(reply.text)
         if reply.draft:
             if self._live is None:
                 self._live = Live(console=self._console, transient=True, auto_refresh=False)
@@ -82,6 +82,7 @@ class Tty:
         self._stop_live()
         self._console.print(body)
         if reply.buttons:
+            self._console.print()
             self._console.print(render.button_line(reply), style="cyan", markup=False)
 
     def end(self) -> None:
@@ -97,6 +98,16 @@ class Tty:
         if self._live:
             self._live.stop()
             self._live = None
+
+
+def _markdown(text: str) -> Markdown:
+    """Read Markdown as chat platforms do: a line break stays a line break."""
+    markdown = Markdown(render.without_controls(text))
+    for block in markdown.parsed:
+        for child in block.children or []:
+            if child.type == "softbreak":
+                child.type = "hardbreak"
+    return markdown
 
 
 class TerminalChannel:

@@ -1,6 +1,5 @@
 """How a lesson looks in a chat: pure text, in the common Markdown subset."""
 
-from bot.commands.markup import bold
 from bot.course.model import Course, Language, Lesson, Note
 from bot.locale import translator
 
@@ -24,8 +23,8 @@ def full(course: Course, lesson: Lesson, language: Language) -> str:
         lesson.body[language],
     ]
     if lesson.analogy_limit:
-        label = bold(_("Where the analogy breaks"))
-        parts.append(f"{label} {lesson.analogy_limit[language]}")
+        limit = lesson.analogy_limit[language]
+        parts.append(_("**Where the analogy breaks:** {limit}", limit=limit))
     parts += [note(one, language) for one in lesson.notes[:NOTES_SHOWN]]
     parts.append(credit(course, lesson, language))
     return "\n\n".join(parts)
@@ -39,9 +38,13 @@ def variant(course: Course, lesson: Lesson, language: Language, text: str) -> st
 def note(one: Note, language: Language) -> str:
     """Return a teacher's note: the claim, the fact, the source, the date checked."""
     _ = translator(language)
-    source = _("({source}; checked {date})", source=one.source, date=one.checked_on.isoformat())
-    label = bold(_("Teacher's note"))
-    return f"> {label} {one.claim[language]} {one.fact[language]} {source}"
+    return _(
+        "> **Teacher's note:** {claim} {fact} ({source}; checked {date})",
+        claim=one.claim[language],
+        fact=one.fact[language],
+        source=one.source,
+        date=one.checked_on.isoformat(),
+    )
 
 
 def credit(course: Course, lesson: Lesson, language: Language) -> str:

@@ -11,11 +11,22 @@ _LONGEST: Final = 0.5
 """A short question lies in any long text, so at least this share of the other counts as well."""
 
 
+CLOSE: Final = 0.5
+"""A question that is liker than this to one of the course's own asks about the same."""
+
+
 class Likeness(NamedTuple):
     """The likest question of the course: how like it is, from 0 to 1, and whose it is."""
 
     share: float
-    lesson_id: str | None
+    lesson_id: str
+
+    @property
+    def is_close(self) -> bool:
+        return self.share > CLOSE
+
+
+NOTHING: Final = Likeness(0.0, "")
 
 
 class Kin:
@@ -46,8 +57,7 @@ class Kin:
             Likeness(self._weight(words & own) / max(whole, weight * _LONGEST), lesson)
             for lesson, own, weight in self._own
         )
-        nothing = Likeness(0, None)
-        return max(shares, key=lambda one: one.share, default=nothing) if words else nothing
+        return max(shares, key=lambda one: one.share, default=NOTHING) if words else NOTHING
 
     def _weight(self, words: Iterable[str]) -> float:
         return sum(self._rarity.get(word, self._unknown) for word in words)

@@ -29,16 +29,21 @@ _MOST: Final = 3
 _ALL: Final = 5
 """Sentences of a whole answer."""
 
-_ALSO: Final = 0.6
+_ALSO: Final = 0.7
 """A second passage is worth adding where it scores at least this share of the best one."""
 
 _LEANING: Final = 0.4
 """What a window is worth that begins with such a sentence."""
 
-_PADDING: Final = 0.1
-"""What each further sentence has to add, as a share of what the question says."""
+_PADDING: Final = 0.05
+"""What each sentence has to say, as a share of the question."""
 
-_NUMBER: Final = re.compile(r"\d|[一二三四五六七八九十百千万亿]+[个倍年米吨]|half|dozen|million|billion")
+_NO_NUMBER: Final = 0.5
+"""What a window is worth without a number where one is asked for."""
+
+_NUMBER: Final = re.compile(
+    r"\d|[一二三四五六七八九十百千万亿]+[个倍年米吨]|half|dozen|million|billion"
+)
 
 
 class _Window(NamedTuple):
@@ -87,27 +92,29 @@ def _sentences(passage: Passage, language: Language) -> list[str]:
 def _window(hit: Hit, found: Found, terms: Terms, language: Language) -> _Window:
     """Choose the sentences of a passage that say most about the question, in few words."""
     sentences = _sentences(hit.passage, language)
-    weight = sum(found.asked.values()) or 1.0
-    if hit.passage.kind == "note":  # a claim is told with what is true
-        spans = [(0, len(sentences))]
-    else:
-        spans = [
-            (start, start + length)
-            for length in range(1, _MOST + 1)
-            for start in range(max(1, len(sentences) - length + 1))
-        ]
     known = [set(terms(one)) for one in sentences]
+    whole = sum(found.asked.values()) or 1.0
 
-    def worth(span: tuple[int, int]) -> float:
-        said = frozenset().union(*known[slice(*span)])
-        share = sum(found.asked.get(term, 0) for term in said) / weight
-        if found.wants_number:
-            share *= 1.0 if any(map(_NUMBER.search, sentences[slice(*span)])) else 0.5
-        leans = _LEANS_BACK.match(sentences[span[0]])
-        return (share + 0.05) * (_LEANING if leans else 1) - _PADDING * max(0, span[1] - span[0] - 2)
+    def worth(span: slice) -> float:
+        said = frozenset[str]().union(*known[span])
+        share = sum(weight for term, weight in found.asked.items() if term in said) / whole
+        if found.wants_number and not any(map(_NUMBER.search, sentences[span])):
+            share *= _NO_NUMBER
+        if _LEANS_BACK.match(sentences[span][0]) or sentences[span][0].endswith(("?", "？")):
+            share *= _LEANING
+        return share - _PADDING * len(sentences[span])
 
-    best = max(spans, key=worth)
-    return _Window(hit.passage, sentences[slice(*best)], hit.score * (0.3 + max(0.0, worth(best))))
+    best = max(_spans(hit.passage, len(sentences)), key=worth)
+    value = max(0.0, worth(best) + _PADDING * _MOST)
+    return _Window(hit.passage, sentences[best], hit.score * value)
+
+
+def _spans(passage: Passage, sentences: int) -> list[slice]:
+    """Where a window may be: two or three sentences, or all that there are."""
+    if passage.kind in ("note", "definition"):  # a claim is told with what is true
+        return [slice(0, sentences)]
+    lengths = {min(length, sentences) for length in (_MOST - 1, _MOST)}
+    return [slice(at, at + long) for long in sorted(lengths) for at in range(sentences - long + 1)]
 
 
 def _join(sentences: Sequence[str], language: Language) -> str:

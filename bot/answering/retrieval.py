@@ -12,7 +12,7 @@ from math import log
 from threading import Lock
 from typing import TYPE_CHECKING, Final, NamedTuple
 
-from bot.answering.kin import Kin, Likeness, rarity
+from bot.answering.kin import CLOSE, NOTHING, Kin, Likeness, rarity
 from bot.answering.passages import Kind, Passage, names_of, passages_of
 from bot.answering.question import asks_how_much, asks_what_it_is
 from bot.answering.topic import BAR, means_the_model, topic_of, without_orders
@@ -28,9 +28,8 @@ HERE = 1.25
 ENOUGH = 0.12
 """A best hit with a smaller relevance than this says nothing about the question."""
 
-LIKE: Final = 0.5
-"""A question that is liker than this to one of the course's own is so much more on topic, and its
-lesson's passages count so much more."""
+KINDRED: Final = 1.0
+"""How much more the passages of the lesson count that asks the very same question."""
 
 BESIDE: Final = 0.4
 """A definition is not what is asked for where more than this share of a question is about more."""
@@ -93,16 +92,11 @@ class Retriever:
         lesson_id: the lesson that the learner is in; its passages are preferred a little.
         """
         index = self._index(language)
-        like = index.kin.likest(question)
-        return index.search(index.terms(question), lesson_id, limit, like)
+        return index.search(index.terms(question), lesson_id, limit)
 
-    def is_on_topic(
-        self, question: str, language: Language, lesson_id: str | None = None
-    ) -> bool:
+    def is_on_topic(self, question: str, language: Language) -> bool:
         """Tell whether a question is about language models, covered by the course or not."""
-        index = self._index(language)
-        asked = without_orders(question)
-        return index.is_on_topic(asked, index.terms(asked), lesson_id)
+        return self.find(question, language, limit=1).on_topic
 
     def find(
         self,
@@ -121,16 +115,20 @@ class Retriever:
             terms = index.terms(previous) + terms
         if lesson_id and not terms and question == whole:
             return Found(index.of_lesson(lesson_id, limit), None, {}, on_topic=True, covered=True)
-        like = index.kin.likest(question)
-        asked = index.weigh(terms)
-        wider = index.widened(asked, like)
-        hits = index.search(wider, lesson_id, limit, like)
-        on_topic = index.is_on_topic(question, terms, lesson_id)
-        covered = bool(hits) and hits[0].relevance >= ENOUGH and not index.topic.missing(terms)
+        like = index.kin.likest(question) if terms else NOTHING
+        hits = index.search(terms, lesson_id, limit, like)
+        on_topic = index.is_on_topic(question, terms, lesson_id, like)
+        known = like.is_close or (bool(hits) and hits[0].relevance >= ENOUGH)
         if on_topic and not hits:
             hits = index.of_lesson(self._course.lessons[0].id, limit)
-        defined = index.definition(asked) if asks_what_it_is(question) else None
-        return Found(hits, defined, wider, on_topic, covered, asks_how_much(question))
+        return Found(
+            hits,
+            index.definition(terms) if asks_what_it_is(question) else None,
+            {**index.weigh_lesson(like), **index.weigh(terms)},
+            on_topic,
+            known and not index.topic.missing(terms),
+            asks_how_much(question),
+        )
 
     def terms(self, text: str, language: Language) -> list[str]:
         """Return the words that `text` is searched and compared by."""
@@ -148,6 +146,7 @@ class Retriever:
 
 class _Index:
     def __init__(self, course: Course, language: Language, analyser: Analyser, kin: Kin) -> None:
+        import numpy as np
         from bm25s import BM25
 
         self.analyser, self.kin = analyser, kin
@@ -167,7 +166,15 @@ class _Index:
         self._defined = [
             (frozenset(analyser.terms(name)), one) for one in self._passages for name in one.terms
         ]
-        self._trust = _trust(self._passages)
+        self._names = {
+            lesson.id: analyser.terms(f"{lesson.title[language]} {' '.join(lesson.concepts)}")
+            for lesson in course.lessons
+        }
+        self._trust = np.array([_TRUST[one.kind] for one in self._passages], dtype=np.float32)
+        self._own = {
+            lesson: np.array([one.lesson_id == lesson for one in self._passages], dtype=np.float32)
+            for lesson in self._names
+        }
 
     def terms(self, text: str) -> list[str]:
         return self.analyser.terms(text)
@@ -175,10 +182,17 @@ class _Index:
     def weigh(self, terms: Sequence[str]) -> dict[str, float]:
         return {term: self._weights.get(term, self._unknown) for term in terms}
 
-    def is_on_topic(self, question: str, terms: Sequence[str], lesson_id: str | None) -> bool:
+    def weigh_lesson(self, like: Likeness) -> dict[str, float]:
+        """The names of the lesson that asks the same: its answer has them where it may not have
+        the question's own words. They weigh half."""
+        names = self._names.get(like.lesson_id, []) if like.is_close else []
+        return {term: weight / 2 for term, weight in self.weigh(names).items()}
+
+    def is_on_topic(
+        self, question: str, terms: Sequence[str], lesson_id: str | None, like: Likeness
+    ) -> bool:
         share = self.topic.share(terms, self._of(lesson_id), it=means_the_model(question))
-        like = self.kin.likest(question).share if terms else 0.0
-        return share + max(0.0, like - LIKE) >= BAR
+        return share + max(0.0, like.share - CLOSE) >= BAR
 
     def _of(self, lesson_id: str | None) -> frozenset[str]:
         """The words of a lesson: those that more than one of its passages has."""
@@ -190,8 +204,9 @@ class _Index:
         )
         return frozenset(term for term, count in counts.items() if count > 1)
 
-    def definition(self, asked: Mapping[str, float]) -> Passage | None:
+    def definition(self, asking: Sequence[str]) -> Passage | None:
         """The definition of the rarest term of the glossary that is all that a question names."""
+        asked = self.weigh(asking)
         named = [(terms, one) for terms, one in self._defined if terms and terms <= asked.keys()]
         if not named:
             return None
@@ -203,23 +218,23 @@ class _Index:
         return all(term in self._weights for term in terms)
 
     def search(
-        self, terms: Sequence[str], lesson_id: str | None, limit: int, like: Likeness
+        self, terms: Sequence[str], lesson_id: str | None, limit: int, like: Likeness = NOTHING
     ) -> list[Hit]:
-        terms = list(dict.fromkeys(terms))
-        known = self._bm25.get_tokens_ids(terms)
+        asked = self.weigh(terms)
+        known = self._bm25.get_tokens_ids(list(asked))
         if not known:
             return []
-        scores = self._bm25.get_scores_from_ids(known, weight_mask=self._preferring(lesson_id, like))
+        trust = self._preferring(lesson_id, like)
+        scores = self._bm25.get_scores_from_ids(known, weight_mask=trust)
         best = (int(place) for place in (-scores).argsort(kind="stable")[:limit])
-        return [self._hit(place, float(scores[place]), terms) for place in best if scores[place]]
+        return [self._hit(place, float(scores[place]), asked) for place in best if scores[place]]
 
     def _preferring(self, lesson_id: str | None, like: Likeness) -> np.ndarray:
-        trust = self._trust[None]
-        here, kin = self._trust.get(lesson_id), self._trust.get(like.lesson_id)
-        if lesson_id and here is not None:
-            trust = trust * (1 + (HERE - 1) * here)
-        if kin is not None and like.lesson_id and like.share > LIKE:
-            trust = trust * (1 + (like.share - LIKE) * kin)
+        trust = self._trust
+        if lesson_id in self._own:
+            trust = trust * (1 + (HERE - 1) * self._own[lesson_id])
+        if like.is_close:
+            trust = trust * (1 + KINDRED * like.share * self._own[like.lesson_id])
         return trust
 
     def of_lesson(self, lesson_id: str, limit: int) -> list[Hit]:
@@ -227,22 +242,9 @@ class _Index:
         own = (one for one in self._passages if one.lesson_id == lesson_id and one.kind != _TERM)
         return [Hit(passage, 0.0, 1.0) for passage in islice(own, limit)]
 
-    def _hit(self, place: int, score: float, terms: Sequence[str]) -> Hit:
-        asked = self.weigh(terms)
+    def _hit(self, place: int, score: float, asked: Mapping[str, float]) -> Hit:
         found = sum(weight for term, weight in asked.items() if term in self._terms[place])
         return Hit(self._passages[place], score, found / sum(asked.values()))
-
-
-def _trust(passages: Sequence[Passage]) -> dict[str | None, np.ndarray]:
-    """How far to trust each passage, under None, and for each lesson 1 where it is its own."""
-    import numpy as np
-
-    trust: dict[str | None, np.ndarray] = {
-        lesson: np.array([one.lesson_id == lesson for one in passages], dtype=np.float32)
-        for lesson in {one.lesson_id for one in passages}
-    }
-    trust[None] = np.array([_TRUST[one.kind] for one in passages], dtype=np.float32)
-    return trust
 
 
 class _Aliases:

@@ -131,7 +131,12 @@ def topic_of(
     course: Course, language: Language, analyser: Analyser, known: Set[str], texts: Iterable[str]
 ) -> Topic:
     """Collect the words. `texts`: all that the course has in this language; `known`: its terms."""
-    names = [name for entry in course.glossary for text in (entry.term.zh, entry.term.en) for name in names_of(text)]
+    names = [
+        name
+        for entry in course.glossary
+        for text in (entry.term.zh, entry.term.en)
+        for name in names_of(text)
+    ]
     names += [name for lesson in course.lessons for name in lesson.concepts]
     titles = [lesson.title[language] for lesson in course.lessons]
     asked = [ask for one in course.lessons for ask in (*one.asks[language], one.hook[language])]

@@ -197,6 +197,14 @@ def test_a_plain_question_is_answered_from_the_lessons_with_its_source(dialog: D
     assert any(button.action == "learn:sampling" for button in dialog.last.buttons)
 
 
+def test_a_question_that_no_lesson_covers_is_told_so(dialog: Dialog) -> None:
+    """The nearest lessons are one press away, and nothing is claimed to be answered."""
+    answer = dialog.say("什么是 RAG？")
+    assert "还没讲到" in answer
+    assert "出自课程" not in answer
+    assert any(button.action.startswith("learn:") for button in dialog.last.buttons)
+
+
 def test_an_off_topic_question_is_turned_back_to_the_course(dialog: Dialog) -> None:
     """One friendly sentence, and a way on."""
     dialog.verify(("明天北京会下雨吗", "我可教不了"), ("[继续学]", "第 1/8 课"))

@@ -21,7 +21,7 @@ from tests.platforms.openai_server import Behaviour, OpenAIServer, Trouble
 ROOT = Path(__file__).parent.parent
 ASKED = [Message("system", "You are a tutor."), Message("user", "What is a token?")]
 SAID = "A token is a piece of text. [1]"
-HASTE = Patience(connect=0.5, first_token=0.8, between_tokens=0.4, whole=2.5)
+HASTE = Patience(connect=0.5, first_token=0.8, first_text=1.2, between_tokens=0.4, whole=2.5)
 
 
 @pytest.fixture
@@ -149,6 +149,21 @@ def test_a_fault_is_told_and_what_was_said_before_stays(
     assert heard.seconds < 4
     assert SAID.startswith(heard.text)
     assert bool(heard.text) == (trouble not in ("stall", "silent"))
+
+
+@pytest.mark.parametrize("trouble", ["ponder", "ponder_aloud"])
+def test_a_model_that_only_thinks_is_given_up(server: OpenAIServer, trouble: Trouble) -> None:
+    """It keeps the connection busy and shows nothing; the learner does not wait to the end."""
+    server.pause = 0.02
+    heard = ask(server, trouble)
+    assert heard.text == ""
+    assert heard.reason == "took too long"
+    assert HASTE.first_text - 0.2 < heard.seconds < HASTE.first_text + 0.6
+
+
+def test_the_first_words_may_take_no_more_than_thirty_seconds() -> None:
+    """Every fault ends within them, the looking up included."""
+    assert max(Patience().first_text, Patience().first_token) < 30
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 429, 500, 503])

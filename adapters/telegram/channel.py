@@ -42,13 +42,13 @@ MENUS: Final[tuple[tuple[str | None, Language], ...]] = ((None, "en"), ("zh", "z
 """Telegram's language codes (None: every other language) and what people with them read."""
 
 DESCRIPTION = Localized(
-    zh="在聊天里弄懂大语言模型：短课、测验、动手实验，随时提问。/start 开始，/help 看全部命令。",
-    en="Understand large language models without leaving the chat: short lessons, quizzes, "
-    "hands-on labs, and answers to your questions. /start begins, /help lists everything.",
+    zh="在聊天里弄懂大语言模型：短课、测验，随时提问。/start 开始，/help 看全部命令。",
+    en="Understand large language models without leaving the chat: short lessons, quizzes "
+    "and answers to your questions. /start begins, /help lists everything.",
 )
 SHORT_DESCRIPTION = Localized(
-    zh="在聊天里弄懂大语言模型：短课、测验、实验、问答。",
-    en="Understand large language models, in chat: short lessons, quizzes, labs, answers.",
+    zh="在聊天里弄懂大语言模型：短课、测验、问答。",
+    en="Understand large language models, in chat: short lessons, quizzes, answers.",
 )
 
 _TOKEN = re.compile(r"[\w:-]+", re.ASCII)

@@ -43,6 +43,7 @@ class Answer:
     text: Markdown; each [n] in it, but for code, is the n-th of `citations`.
     citations: best first; empty where an endpoint cited none of what it was given.
     declined: the question is not about language models.
+    covered: the course has something on it; if not, offline, `citations` are the nearest lessons.
     fault: an endpoint is configured and failed, before the answer or in the middle of it.
     usage: tokens that the endpoint was asked for; (0, 0) where it gave nothing.
     """
@@ -50,6 +51,7 @@ class Answer:
     text: str
     citations: tuple[Citation, ...] = ()
     declined: bool = False
+    covered: bool = True
     source: Literal["endpoint", "offline"] = "offline"
     fault: bool = False
     usage: Usage = _NOTHING
@@ -124,9 +126,13 @@ class Answerer:
         if self._endpoint is None or not found.on_topic:
             return _Ask(language, found, [])
         tokens.encoding(self._cache_dir)
-        passages = [hit.passage for hit in found.hits[:PASSAGES]]
         messages = prompt.build(
-            question, passages, history, language, limit=self._prompt_tokens, count=tokens.count
+            question,
+            _given(found),
+            history,
+            language,
+            limit=self._prompt_tokens,
+            count=tokens.count,
         )
         return _Ask(language, found, messages)
 
@@ -170,7 +176,7 @@ class _Telling:
         self.text = ""
         self.usage: Usage | None = None
         self._ask = ask
-        self._passages = [hit.passage for hit in ask.found.hits[:PASSAGES]]
+        self._passages = _given(ask.found)
         self._citations = Citations(len(self._passages))
 
     def add(self, piece: str) -> bool:
@@ -195,6 +201,12 @@ class _Telling:
         return Usage(tokens.count_messages(self._ask.prompt), tokens.count(self.text))
 
 
+def _given(found: Found) -> list[Passage]:
+    """The passages that an endpoint answers from: the definition, if one is asked for, first."""
+    defined = [found.definition] if found.definition else []
+    return list(dict.fromkeys([*defined, *(hit.passage for hit in found.hits)]))[:PASSAGES]
+
+
 def _decline(language: Language) -> str:
     _ = translator(language)
     return _(
@@ -208,13 +220,13 @@ def _not_yet(ask: _Ask) -> Answer:
     _ = translator(ask.language)
     nearest = offline.nearest(ask.found.hits)
     if not nearest:
-        return Answer(_("Good question, but the course has nothing on it yet."))
+        return Answer(_("Good question, but the course has nothing on it yet."), covered=False)
     lessons = ("、" if ask.language == "zh" else ", ").join(one.title for one in nearest)
     told = _(
         "Good question, but the course has nothing on it yet. Closest to it: {lessons}",
         lessons=lessons,
     )
-    return Answer(told, _cited(nearest))
+    return Answer(told, _cited(nearest), covered=False)
 
 
 def _cited(passages: Sequence[Passage]) -> tuple[Citation, ...]:

@@ -45,10 +45,14 @@ class EndpointError(Exception):
 
 
 class Patience(NamedTuple):
-    """How many seconds to wait for each part of an answer."""
+    """How many seconds to wait for each part of an answer.
+
+    first_text: until there is something to show, however long a model thinks before it speaks.
+    """
 
     connect: float = 5
     first_token: float = 20
+    first_text: float = 27
     between_tokens: float = 15
     whole: float = 120
 
@@ -80,7 +84,7 @@ class OpenAIEndpoint:
         An answer that was stopped for its length ends with `CUT`. Raises EndpointError.
         """
         answer = _Answer(self._answer_tokens * CHARACTERS_PER_TOKEN)
-        async with aclosing(self._chunks(messages)) as chunks:
+        async with aclosing(self._chunks(messages, answer)) as chunks:
             async for chunk in chunks:
                 piece = answer.take(chunk)
                 if piece:
@@ -99,23 +103,27 @@ class OpenAIEndpoint:
         if self._client is not None:
             await self._client.close()
 
-    async def _chunks(self, messages: Sequence[Message]) -> AsyncGenerator[ChatCompletionChunk]:
+    async def _chunks(
+        self, messages: Sequence[Message], answer: _Answer
+    ) -> AsyncGenerator[ChatCompletionChunk]:
         """Yield the chunks of one answer, each in its time."""
         client, now = await self._connected(), asyncio.get_running_loop().time
-        end, until = now() + self._patience.whole, now() + self._patience.first_token
+        start, patience = now(), self._patience
+        end, until = start + patience.whole, start + patience.first_token
         with _explained():
             async with asyncio.timeout_at(until):
                 chunks = await self._ask(client, messages)
             async with chunks:
                 while True:
                     # Around the waiting alone: a time-out across the yield would hit the listener.
-                    async with asyncio.timeout_at(min(until, end)):
+                    last = end if answer.has_text else min(end, start + patience.first_text)
+                    async with asyncio.timeout_at(min(until, last)):
                         chunk = await anext(chunks, None)
                     if chunk is None:
                         return
                     yield chunk
                     if _says_something(chunk):
-                        until = now() + self._patience.between_tokens
+                        until = now() + patience.between_tokens
 
     async def _ask(self, client: openai.AsyncOpenAI, messages: Sequence[Message]) -> _Chunks:
         import openai
@@ -169,6 +177,8 @@ class _Answer:
 
     def __init__(self, limit: int) -> None:
         self.usage: Usage | None = None
+        self.has_text = False
+        """Whether there is anything yet that a reader sees."""
         self._room = limit
         self._thinking = Thinking()
         self._shown: list[str] = []
@@ -202,6 +212,7 @@ class _Answer:
         self._room -= len(piece)
         if piece:
             self._shown.append(piece)
+            self.has_text = self.has_text or not piece.isspace()
         return piece
 
     def end(self) -> str:
@@ -211,7 +222,7 @@ class _Answer:
             return last + CUT
         if self._finish is None:
             raise EndpointError("cut off")
-        if not "".join(self._shown).strip():
+        if not self.has_text:
             raise EndpointError("empty answer")
         return last if self._finish == "stop" else last + CUT
 

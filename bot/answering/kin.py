@@ -1,6 +1,6 @@
 """How much a question is like those that the course itself puts: learners ask the same things."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Set
 from math import log
 from typing import Final, NamedTuple
 
@@ -16,17 +16,23 @@ CLOSE: Final = 0.5
 
 
 class Likeness(NamedTuple):
-    """The likest question of the course: how like it is, from 0 to 1, and whose it is."""
+    """The likest question of the course: how like, from 0 to 1, whose it is, and its words."""
 
     share: float
     lesson_id: str
+    text: str
 
     @property
     def is_close(self) -> bool:
         return self.share > CLOSE
 
+    @property
+    def closeness(self) -> float:
+        """From 0 for one that is not close to 1 for the very same question."""
+        return max(0.0, self.share - CLOSE) / (1 - CLOSE)
 
-NOTHING: Final = Likeness(0.0, "")
+
+NOTHING: Final = Likeness(0.0, "", "")
 
 
 class Kin:
@@ -34,7 +40,7 @@ class Kin:
 
     def __init__(self, course: Course, analyser: Analyser) -> None:
         own = [
-            (lesson.id, analyser.words(text))
+            (lesson.id, text, analyser.words(text))
             for lesson in course.lessons
             for language in LANGUAGES
             for text in (
@@ -45,17 +51,22 @@ class Kin:
             )
         ]
         self._analyser = analyser
-        self._rarity = rarity([words for _lesson, words in own])
+        self._rarity = rarity([words for _lesson, _text, words in own])
         self._unknown = log(1 + 2 * len(own))
-        self._own = [(lesson, words, self._weight(words)) for lesson, words in own]
+        self._own = [(*one, self._weight(one[2])) for one in own]
 
-    def likest(self, question: str) -> Likeness:
-        """Compare by the words that are shared, the rare ones above all."""
+    def likest(self, question: str, subjects: Set[str]) -> Likeness:
+        """Compare by the words that are shared, the rare ones above all.
+
+        subjects: the terms of the field in the question. "How do A and B differ" is put like "how
+        do C and D differ" and asks something else, so all of them have to be shared.
+        """
         words = self._analyser.words(question)
         whole = self._weight(words)
         shares = (
-            Likeness(self._weight(words & own) / max(whole, weight * _LONGEST), lesson)
-            for lesson, own, weight in self._own
+            Likeness(self._weight(words & own) / max(whole, weight * _LONGEST), lesson, text)
+            for lesson, text, own, weight in self._own
+            if subjects <= own
         )
         return max(shares, key=lambda one: one.share, default=NOTHING) if words else NOTHING
 

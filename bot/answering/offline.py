@@ -1,7 +1,7 @@
 """An answer made of the course's own sentences: what a learner gets without an endpoint. Pure."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence, Set
 from typing import Final, NamedTuple
 
 from bot.answering.passages import Passage
@@ -13,7 +13,7 @@ Terms = Callable[[str], list[str]]
 
 _SENTENCE: Final[dict[Language, re.Pattern[str]]] = {
     "zh": re.compile(r"[^。！？\n]+[。！？]*[”』」）)]*"),
-    "en": re.compile(r"\S.*?(?:[.!?][\"”)]*(?=\s+[A-Z0-9\"“`(])|$)", re.MULTILINE),
+    "en": re.compile(r"\S.*?(?:(?<! al)[.!?][\"”)]*(?=\s+[A-Z0-9\"“`(])|$)", re.MULTILINE),
 }
 _LEANS_BACK: Final = re.compile(
     r"(?:it|its|this|that|these|those|they|their|he|she|but|so|and|then|also|here|there|both|such"
@@ -35,8 +35,11 @@ _ALSO: Final = 0.7
 _LEANING: Final = 0.4
 """What a window is worth that begins with such a sentence."""
 
-_PADDING: Final = 0.05
+_PADDING: Final = 0.02
 """What each sentence has to say, as a share of the question."""
+
+_OPENING: Final = 0.1
+"""How much what the first sentence says counts once more: the answer should begin with it."""
 
 _NO_NUMBER: Final = 0.5
 """What a window is worth without a number where one is asked for."""
@@ -95,9 +98,11 @@ def _window(hit: Hit, found: Found, terms: Terms, language: Language) -> _Window
     known = [set(terms(one)) for one in sentences]
     whole = sum(found.asked.values()) or 1.0
 
+    def share_of(said: Set[str]) -> float:
+        return sum(weight for term, weight in found.asked.items() if term in said) / whole
+
     def worth(span: slice) -> float:
-        said = frozenset[str]().union(*known[span])
-        share = sum(weight for term, weight in found.asked.items() if term in said) / whole
+        share = share_of(set().union(*known[span])) + _OPENING * share_of(known[span.start])
         if found.wants_number and not any(map(_NUMBER.search, sentences[span])):
             share *= _NO_NUMBER
         if _LEANS_BACK.match(sentences[span][0]) or sentences[span][0].endswith(("?", "？")):

@@ -28,8 +28,11 @@ HERE = 1.25
 ENOUGH = 0.12
 """A best hit with a smaller relevance than this says nothing about the question."""
 
-KINDRED: Final = 1.0
+KINDRED: Final = 6.0
 """How much more the passages of the lesson count that asks the very same question."""
+
+OURS: Final = 0.3
+"""What that question's words say together, as a share of the learner's own."""
 
 BESIDE: Final = 0.4
 """A definition is not what is asked for where more than this share of a question is about more."""
@@ -46,7 +49,7 @@ _TRUST: Final[dict[Kind, float]] = {
 }
 """How well each kind of passage answers a question, where the words fit equally."""
 
-_CORE: Final = ("body", "deeper", "note")
+_CORE: Final = ("body", "deeper", "note", "limit")
 
 
 class Hit(NamedTuple):
@@ -108,27 +111,13 @@ class Retriever:
         limit: int = 4,
     ) -> Found:
         """Search with what the question leaves unsaid: the question before it, or the lesson."""
-        index, whole = self._index(language), question
-        question = without_orders(whole)
-        terms = index.terms(question)
+        index, asked = self._index(language), without_orders(question)
+        terms = index.terms(asked)
         if previous and index.knows_all(terms):
             terms = index.terms(previous) + terms
-        if lesson_id and not terms and question == whole:
+        if lesson_id and not terms and asked == question:
             return Found(index.of_lesson(lesson_id, limit), None, {}, on_topic=True, covered=True)
-        like = index.kin.likest(question) if terms else NOTHING
-        hits = index.search(terms, lesson_id, limit, like)
-        on_topic = index.is_on_topic(question, terms, lesson_id, like)
-        known = like.is_close or (bool(hits) and hits[0].relevance >= ENOUGH)
-        if on_topic and not hits:
-            hits = index.of_lesson(self._course.lessons[0].id, limit)
-        return Found(
-            hits,
-            index.definition(terms) if asks_what_it_is(question) else None,
-            {**index.weigh_lesson(like), **index.weigh(terms)},
-            on_topic,
-            known and not index.topic.missing(terms),
-            asks_how_much(question),
-        )
+        return index.find(asked, terms, lesson_id, limit)
 
     def terms(self, text: str, language: Language) -> list[str]:
         """Return the words that `text` is searched and compared by."""
@@ -150,43 +139,54 @@ class _Index:
         from bm25s import BM25
 
         self.analyser, self.kin = analyser, kin
+        self._first = course.lessons[0].id
         self._passages = passages_of(course, language)
         aliases = _Aliases(course, language, analyser)
+        texts = [f"{one.text} {one.hints}" for one in self._passages]
         documents = [
-            analyser.terms(f"{one.text} {one.hints}") + aliases.of(one.text)
-            for one in self._passages
+            analyser.terms(text) + aliases.of(one.text)
+            for text, one in zip(texts, self._passages, strict=True)
         ]
         self._terms = [frozenset(document) for document in documents]
         self._weights = rarity(self._terms)
         self._unknown = log(1 + 2 * len(documents))
         self._bm25 = BM25()
         self._bm25.index(documents, show_progress=False)
-        texts = [f"{one.text} {one.hints}" for one in self._passages]
         self.topic = topic_of(course, language, analyser, self._weights.keys(), texts)
         self._defined = [
             (frozenset(analyser.terms(name)), one) for one in self._passages for name in one.terms
         ]
-        self._names = {
-            lesson.id: analyser.terms(f"{lesson.title[language]} {' '.join(lesson.concepts)}")
-            for lesson in course.lessons
-        }
         self._trust = np.array([_TRUST[one.kind] for one in self._passages], dtype=np.float32)
-        self._own = {
-            lesson: np.array([one.lesson_id == lesson for one in self._passages], dtype=np.float32)
-            for lesson in self._names
-        }
+        homes = np.array([one.lesson_id or "" for one in self._passages])
+        self._own = {lesson.id: homes == lesson.id for lesson in course.lessons}
 
     def terms(self, text: str) -> list[str]:
         return self.analyser.terms(text)
 
+    def find(self, question: str, terms: list[str], lesson_id: str | None, limit: int) -> Found:
+        like = self.kin.likest(question, self.topic.subjects(terms)) if terms else NOTHING
+        hits = self.search(terms, lesson_id, limit, like)
+        known = like.is_close or (bool(hits) and hits[0].relevance >= ENOUGH)
+        return Found(
+            hits or self.of_lesson(self._first, limit),
+            self.definition(terms) if asks_what_it_is(question) else None,
+            self.widened(terms, like),
+            self.is_on_topic(question, terms, lesson_id, like),
+            known and not self.topic.missing(terms),
+            asks_how_much(question),
+        )
+
     def weigh(self, terms: Sequence[str]) -> dict[str, float]:
         return {term: self._weights.get(term, self._unknown) for term in terms}
 
-    def weigh_lesson(self, like: Likeness) -> dict[str, float]:
-        """The names of the lesson that asks the same: its answer has them where it may not have
-        the question's own words. They weigh half."""
-        names = self._names.get(like.lesson_id, []) if like.is_close else []
-        return {term: weight / 2 for term, weight in self.weigh(names).items()}
+    def widened(self, terms: Sequence[str], like: Likeness) -> dict[str, float]:
+        """Weigh the question's terms, and a little those in which the course asks the same: its
+        answer may have those words where it has not the learner's."""
+        asked = self.weigh(terms)
+        same = self.terms(like.text) if like.is_close else []
+        ours = self.weigh([term for term in same if term in self._weights])
+        scale = OURS * sum(asked.values()) / (sum(ours.values()) or 1.0)
+        return {**{term: weight * scale for term, weight in ours.items()}, **asked}
 
     def is_on_topic(
         self, question: str, terms: Sequence[str], lesson_id: str | None, like: Likeness
@@ -221,7 +221,7 @@ class _Index:
         self, terms: Sequence[str], lesson_id: str | None, limit: int, like: Likeness = NOTHING
     ) -> list[Hit]:
         asked = self.weigh(terms)
-        known = self._bm25.get_tokens_ids(list(asked))
+        known = self._bm25.get_tokens_ids(list(self.widened(terms, like)))
         if not known:
             return []
         trust = self._preferring(lesson_id, like)
@@ -230,11 +230,14 @@ class _Index:
         return [self._hit(place, float(scores[place]), asked) for place in best if scores[place]]
 
     def _preferring(self, lesson_id: str | None, like: Likeness) -> np.ndarray:
+        import numpy as np
+
         trust = self._trust
         if lesson_id in self._own:
-            trust = trust * (1 + (HERE - 1) * self._own[lesson_id])
+            trust = np.where(self._own[lesson_id], trust * np.float32(HERE), trust)
         if like.is_close:
-            trust = trust * (1 + KINDRED * like.share * self._own[like.lesson_id])
+            more = np.float32(1 + KINDRED * like.closeness)
+            trust = np.where(self._own[like.lesson_id], trust * more, trust)
         return trust
 
     def of_lesson(self, lesson_id: str, limit: int) -> list[Hit]:

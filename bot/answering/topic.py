@@ -28,9 +28,9 @@ hallucination chatbot multimodal dataset corpus generative turing eniac nlp mode
 """What people say who ask about language models, covered by the course or not, and few others."""
 
 SENSES: Final = """
-agent alignment expert instruction mixture attention benchmark chat checkpoint context decoding diffusion
-distill emergent gradient jailbreak mechanism network pretrain prompt prompting sampling train
-training vector weight temperature window bit
+agent alignment expert instruction mixture attention benchmark chat checkpoint context decoding
+diffusion distill emergent gradient jailbreak mechanism network pretrain prompt prompting sampling
+train training vector weight temperature window bit
 上下文 专家 混合 指令 推理 训练 网络 向量 权重 温度 梯度
 窗口 机制 蒸馏 提示 对齐 越狱 扩散 聊天 机器人 智能 概率 预测 显存 显卡
 """
@@ -109,7 +109,11 @@ class Topic(NamedTuple):
 
     def missing(self, terms: Iterable[str]) -> set[str]:
         """Return the words of the field among `terms` that the course never uses."""
-        return {term for term in terms if term in self.field | self.senses} - set(self.known)
+        return self.subjects(terms) - set(self.known)
+
+    def subjects(self, terms: Iterable[str]) -> set[str]:
+        """Return the words of the field among `terms`."""
+        return {term for term in terms if term in self.field | self.senses}
 
     def _says(self, term: str, here: Set[str]) -> float:
         weights = (

@@ -24,8 +24,9 @@ thanks thing time true try two understand use used useful using want way well wh
 whether without wonder work would yes yet zero
 """
 _FRAME_ZH: Final = """
-一句话 一点 大白 白话 一个 一遍 上 下 不 不会 不懂 不明白 举例 举个 之间 人 介绍 以前 会 会不会 例子 做 像
-几个 出 到底 区别 告诉 呢 问 回事 多大 大概 大白话 好 好像 如何 嘛 对不对 干 干嘛 干啥 开始 弄 很
+一句话 一点 大白 白话 一个 一遍 上 下 不 不会 不懂 不明白 举例 举个 之间 人 介绍 以前 会 会不会
+例子 做 像 几个 出 到底 区别 告诉 呢 问 回事 多大 大概 大白话 好 好像
+如何 嘛 对不对 干 干嘛 干啥 开始 弄 很
 怎么会 怎么回事 您好 你好 想 懂 我想 或者说 所谓 据说 搞 描述 新 明白 是不是 有什么 有啥 有没有 次
 比如说 没 没有 清楚 点 然后 现在 理解 真 真的 看 知道 种 究竟 简单 算 算是 老师 能 能不能 行 觉得
 解释 讲 讲讲 讲解 话 详细 请 请问 谈谈 说 说法 说说 谢谢 通俗 难道 需要 麻烦 一直 最 太 更 小 几
@@ -34,6 +35,9 @@ _FRAME_ZH: Final = """
 
 _KEPT: Final = {"tokenizer": "tokenizer", "tokenizers": "tokenizer"}
 """Words whose stem is another word of the course: the stem of "tokenizer" would be "token"."""
+
+_ONE_WORD: Final = re.compile(r"(?<![a-z])([a-z])[-_](?=[a-z])|(?<=[a-z])[-_](?=[a-z](?![a-z]))")
+"""The hyphen of "top-p" and "n-gram": a letter alone would be lost."""
 
 _HOW_MUCH: Final = {f"多{measure}": measure for measure in "重高长快久远宽深"}
 """The dictionary has "how heavy" as one word; the answer says "heavy"."""
@@ -78,7 +82,7 @@ class Analyser:
         return frozenset(self._words(text))
 
     def _words(self, text: str) -> Iterator[str]:
-        for run in _RUN.findall(fold(text)):
+        for run in _RUN.findall(_ONE_WORD.sub(r"\1", fold(text))):
             if run[0] > "\u3400":
                 yield from (_HOW_MUCH.get(word, word) for word in self._cut(run))
             else:

@@ -71,7 +71,7 @@ def _answer(turn: Turn, answer: Answer) -> Reply:
     language = turn.learner.language
     cited = _cited(turn, answer.citations)
     parts = [answer.text]
-    if cited:
+    if cited and answer.covered:
         titles = [
             f"{''.join(f'[{number}]' for number in numbers)} {lesson.title[language]}"
             for lesson, numbers in cited
@@ -102,4 +102,5 @@ def _labels(turn: Turn, answer: Answer) -> list[str]:
         return [] if answer.citations else [beyond]
     if answer.fault:
         return [_("The language model cannot be reached just now, so this is from the lessons.")]
-    return [_("Answered from the lessons themselves, without a language model.")]
+    offline = _("Answered from the lessons themselves, without a language model.")
+    return [offline] if answer.covered else []

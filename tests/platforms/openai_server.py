@@ -33,6 +33,8 @@ Trouble = Literal[
     "no_usage",  # leave the usage out although it was asked for
     "reasoning",  # think aloud in reasoning_content first
     "think",  # think aloud in <think> tags first, cut across chunks
+    "ponder",  # think in reasoning_content for ever
+    "ponder_aloud",  # think after a <think> tag for ever
     "length",  # finish for "length"
     "endless",  # never stop
     "endless_empty",  # never stop sending chunks with no choices
@@ -205,6 +207,10 @@ class OpenAIServer:
         pieces = [text[at : at + self.chunk] for at in range(0, len(text), self.chunk)]
         if how.trouble == "reasoning":
             yield from ({"reasoning_content": piece} for piece in ("Let me ", "see."))
+        if how.trouble == "ponder_aloud":
+            yield {"content": "<think>"}
+        while how.trouble in ("ponder", "ponder_aloud"):
+            yield {"content" if how.trouble == "ponder_aloud" else "reasoning_content": "Hmm. "}
         if how.trouble == "think":
             yield from ({"content": piece} for piece in ("<thi", "nk>Let me", " see.</", "think>"))
         if how.trouble == "silent":

@@ -5,7 +5,9 @@ TutorError                  the learner reads it, in their language
 ├── UnknownAction
 ├── UnknownLesson
 ├── NothingToRead           a sticker, a photo, an empty message
-└── TooLong
+├── TooLong
+├── NotAnOption             "E" where A to D are to choose from
+└── NotANumber
 OperatorError               the operator reads it, in English, on one line; the program stops
 ├── SettingError            exit code 2
 └── DatabaseError           exit code 1
@@ -44,7 +46,7 @@ class UnknownLesson(TutorError):
 
 
 class NothingToRead(TutorError):
-    message = N_("I can only read text. Send me a question about language models, or /help.")
+    message = N_("I can only read text. Write me a question about language models, or /help.")
 
 
 class TooLong(TutorError):
@@ -52,6 +54,14 @@ class TooLong(TutorError):
         "That is {length} characters, more than I can read at once (at most {limit}). "
         "Please send the part you want to ask about."
     )
+
+
+class NotAnOption(TutorError):
+    message = N_("The question is still open: answer with {letters}, or “not sure”.")
+
+
+class NotANumber(TutorError):
+    message = N_("The question is still open: type a number, such as 140, or “not sure”.")
 
 
 class OperatorError(Exception):

@@ -11,7 +11,8 @@ from weakref import WeakValueDictionary
 from bot.commands import COMMANDS
 from bot.commands.ask import ask
 from bot.commands.command import Handler, Services, Turn
-from bot.commands.quiz import typed_answer
+from bot.commands.quiz import typed_answer, way_back
+from bot.commands.spoken import spoken_action
 from bot.course.model import Course, Language
 from bot.errors import N_, NothingToRead, TooLong, TutorError, UnknownAction, UnknownCommand
 from bot.learning.records import Learner
@@ -86,11 +87,12 @@ class Tutor:
             return
         async with self._lock(incoming.sender):
             learner = await self._services.store.run(self._learner, incoming, self._now())
+            turn = Turn(incoming, learner, self._services)
             try:
-                async for reply in _replies(Turn(incoming, learner, self._services)):
+                async for reply in _replies(turn):
                     yield reply
             except TutorError as error:
-                yield _explained(error, learner.language)
+                yield await _explained(error, turn)
 
     def apology(self, incoming: Incoming, error: BaseException) -> Reply:
         """Log an unexpected error under an id, and return the reply that names the id."""
@@ -126,25 +128,30 @@ def _is_for_us(incoming: Incoming) -> bool:
 
 
 async def _replies(turn: Turn) -> AsyncIterator[Reply]:
-    """Find the use case for a message: a pressed button, a command, an answer, a question."""
+    """Find the use case for a message: press, command, answer, words of a button, question."""
     handler, argument = _route(turn.incoming)
     if handler is None:
         answer = await typed_answer(turn)
         if answer:
             yield answer
             return
-        handler = ask
+        action = spoken_action(turn)
+        handler, argument = _route_action(action) if action else (ask, argument)
     async for reply in handler(turn, argument):
         yield reply
+
+
+def _route_action(action: str) -> tuple[Handler, str]:
+    name, _colon, argument = _storable(action).partition(":")
+    if name not in _actions:
+        raise UnknownAction
+    return _actions[name], argument
 
 
 def _route(incoming: Incoming) -> tuple[Handler | None, str]:
     """Return the handler and its argument; no handler for text that is no command."""
     if incoming.action is not None:
-        name, _colon, argument = _storable(incoming.action).partition(":")
-        if name not in _actions:
-            raise UnknownAction
-        return _actions[name], argument
+        return _route_action(incoming.action)
     text = _storable(incoming.text).strip()
     if not any(character.isprintable() and not character.isspace() for character in text):
         raise NothingToRead
@@ -163,9 +170,7 @@ def _storable(text: str) -> str:
     return text.replace("\0", "").encode(errors="ignore").decode()
 
 
-def _explained(error: TutorError, language: Language) -> Reply:
-    _ = translator(language)
-    return Reply(
-        _(error.message, **error.values),
-        (Button(_("Go on learning"), "learn"), Button(_("What I can do"), "help")),
-    )
+async def _explained(error: TutorError, turn: Turn) -> Reply:
+    _ = turn.translate
+    ways_on = (Button(_("Go on learning"), "learn"), Button(_("What I can do"), "help"))
+    return Reply(_(error.message, **error.values), (*await way_back(turn), *ways_on))

@@ -92,7 +92,8 @@ def test_a_typed_letter_names_the_option_shown_under_it(seed: int, letter: str) 
 
 @pytest.mark.parametrize(
     ("typed", "response"),
-    [("对", "a"), ("TRUE", "a"), ("错", "b"), ("no", "b"), ("不确定", UNSURE), ("？", UNSURE),
+    [("对", "a"), ("TRUE", "a"), ("错", "b"), ("no", "b"), ("不确定", UNSURE),
+     ("dunno", UNSURE), ("应该是对的吧", "a"), ("不是", "b"), ("？", None),
      ("maybe", None), ("为什么", None)],
 )  # fmt: skip
 def test_true_false_is_answered_in_words(typed: str, response: str | None) -> None:

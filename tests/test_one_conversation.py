@@ -84,7 +84,7 @@ def test_a_learner_starts_learns_is_cut_off_and_is_remembered(
             await host.start()
             progress = await host.say("/progress")
             assert "2 题答对 1 题" in progress
-            assert "学完 1/8 课" in progress
+            assert "学过 1/8 课" in progress
             assert "下一题" in str(await host.press("quiz")) or host.actions()
             log = host.log.read_text()
             assert host.faults == []

@@ -1,5 +1,6 @@
 """The terminal host: piped, as JSON, and on a real pseudo-terminal."""
 
+import codecs
 import json
 import os
 import pty
@@ -32,7 +33,7 @@ def test_a_piped_conversation_is_remembered_after_a_restart(tmp_path: Path) -> N
         assert expected in first.stdout
     assert "**" not in first.stdout
     second = run(tmp_path, typed="/progress\n")
-    assert "学完 1/8 课" in second.stdout
+    assert "学过 1/8 课" in second.stdout
     assert "1 题答对" in second.stdout
 
 
@@ -146,6 +147,7 @@ class Keyboard:
         )  # fmt: skip
         os.close(child)
         self.shown = ""
+        self._decoder = codecs.getincrementaldecoder("utf-8")(errors="replace")
 
     def type(self, text: str) -> None:
         os.write(self._fd, text.encode())
@@ -156,7 +158,7 @@ class Keyboard:
         while not (found := re.search(expected, self.shown)):
             assert time.monotonic() < end, f"{expected!r} did not come: {self.shown!r}"
             if select.select([self._fd], [], [], 0.1)[0]:
-                self.shown += os.read(self._fd, 65536).decode(errors="replace")
+                self.shown += self._decoder.decode(os.read(self._fd, 65536))
         self.shown = self.shown[found.end() :]
 
     def close(self) -> None:

@@ -8,6 +8,9 @@ import sys
 from collections.abc import Iterator
 from typing import BinaryIO, Protocol, TextIO
 
+with contextlib.suppress(ImportError):  # not on Windows, whose own console edits lines
+    import readline  # noqa: F401 - input() then has history and arrow keys
+
 from rich.console import Console
 from rich.live import Live
 from rich.markdown import Markdown
@@ -18,7 +21,7 @@ from adapters.terminal.inbound import read_json, read_line, sender
 from bot.messages import Button, Incoming, Reply
 from bot.tutor import Tutor
 
-QUIT = {"/quit", "/exit", "exit", "quit"}
+QUIT = {"/quit", "/exit", "exit", "quit", "退出"}
 
 
 class Screen(Protocol):
@@ -83,7 +86,8 @@ class Tty:
         self._console.print(body)
         if reply.buttons:
             self._console.print()
-            self._console.print(render.button_line(reply), style="cyan", markup=False)
+            line = render.button_line(reply, self._console.width)
+            self._console.print(line, style="cyan", markup=False)
 
     def end(self) -> None:
         self._stop_waiting()
@@ -133,9 +137,12 @@ class TerminalChannel:
             try:
                 line = input("› ")
             except (EOFError, KeyboardInterrupt):
+                print()  # or the shell's prompt would follow on the same line
                 return
             if line.strip().lower() in QUIT:
                 return
+            if not line.strip():
+                continue
             screen.wait()
             with contextlib.suppress(KeyboardInterrupt):  # Ctrl-C ends the answer, not the talk
                 self._turn(runner, screen, self._read(line))

@@ -6,6 +6,7 @@ from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
+from wcwidth import wcswidth
 
 from bot.messages import Button, Reply
 
@@ -31,10 +32,15 @@ def as_plain(reply: Reply) -> str:
     return f"{text}\n\n{button_line(reply)}\n" if reply.buttons else f"{text}\n"
 
 
-def button_line(reply: Reply) -> str:
-    """Return the buttons with the number that presses each: [1], or [/1] where digits answer."""
+def button_line(reply: Reply, width: int = 10_000) -> str:
+    """Return the buttons with the number that presses each: [1], or [/1] where digits answer.
+
+    On one line where they fit into `width` columns, otherwise on a line each.
+    """
     slash = "/" if reply.expects_number else ""
-    return "  ".join(f"[{slash}{n}] {_label(one)}" for n, one in enumerate(reply.buttons, 1))
+    buttons = [f"[{slash}{n}] {_label(one)}" for n, one in enumerate(reply.buttons, 1)]
+    line = "  ".join(buttons)
+    return line if wcswidth(line) <= width else "\n".join(buttons)
 
 
 def _label(button: Button) -> str:

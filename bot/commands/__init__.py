@@ -11,7 +11,7 @@ from bot.course.model import Localized
 
 LESSON = Argument(
     "lesson",
-    Localized(zh="哪一课:名称或序号", en="Which lesson: its name or number"),
+    Localized(zh="哪一课：名称或序号", en="Which lesson: its name or number"),
     is_lesson=True,
 )
 QUESTION = Argument(
@@ -27,7 +27,7 @@ COMMANDS: tuple[Command, ...] = (
     ),
     Command(
         "learn",
-        Localized(zh="学下一课,或指定的一课", en="The next lesson, or one you choose"),
+        Localized(zh="学下一课，或指定的一课", en="The next lesson, or one you choose"),
         learn.learn,
         LESSON,
         actions={
@@ -55,8 +55,11 @@ COMMANDS: tuple[Command, ...] = (
         Localized(zh="问一个关于大模型的问题", en="Ask a question about language models"),
         ask.ask,
         QUESTION,
+        actions={"example": ask.example},
     ),
-    Command("new", Localized(zh="换个话题,重新开始对话", en="Start a fresh conversation"), ask.new),
+    Command(
+        "new", Localized(zh="换个话题，重新开始对话", en="Start a fresh conversation"), ask.new
+    ),
     Command(
         "progress",
         Localized(zh="看看学到哪儿了", en="How far you have come"),
@@ -70,5 +73,5 @@ COMMANDS: tuple[Command, ...] = (
         actions={"settings": preferences.change},
         private=True,
     ),
-    Command("help", Localized(zh="能做的事,一张清单", en="What I can do"), show_help),
+    Command("help", Localized(zh="能做的事，一张清单", en="What I can do"), show_help),
 )

@@ -1,17 +1,24 @@
 """/ask, and any plain question: an answer with its sources, streamed where an endpoint answers."""
 
+import random
 from collections.abc import AsyncIterator
+from dataclasses import replace
 
 from bot.answering.answer import Answer, Citation
 from bot.commands import quiz_text
 from bot.commands.command import Turn
+from bot.commands.learn import find_lesson
+from bot.commands.markup import bold, italic
+from bot.commands.quiz import way_back
 from bot.course.model import Lesson
+from bot.errors import UnknownAction
 from bot.messages import Button, Reply
 from bot.ports import Message
 
 HISTORY = 20
 """Messages of the conversation that a prompt may draw on; tokens trim them further."""
 SOURCES_SHOWN = 3
+EXAMPLES = 2
 
 
 async def ask(turn: Turn, argument: str) -> AsyncIterator[Reply]:
@@ -37,7 +44,7 @@ async def ask(turn: Turn, argument: str) -> AsyncIterator[Reply]:
             await services.store.run(
                 lambda tx: tx.remember(learner.id, conversation, said, now)  # noqa: B023
             )
-        yield _answer(turn, piece)
+        yield await _answer(turn, piece)
 
 
 async def new(turn: Turn, argument: str) -> AsyncIterator[Reply]:
@@ -65,23 +72,41 @@ def _what_to_ask(turn: Turn) -> Reply:
     return Reply(_("What would you like to know? For example: `/ask {example}`", example=example))
 
 
-def _answer(turn: Turn, answer: Answer) -> Reply:
+async def example(turn: Turn, argument: str) -> AsyncIterator[Reply]:
+    """Ask one of the questions that a lesson brings: "LESSON:N"."""
+    lesson_id, _colon, number = argument.partition(":")
+    asks = find_lesson(turn.services.course, lesson_id).asks[turn.learner.language]
+    if not number.isdecimal() or int(number) >= len(asks):
+        raise UnknownAction
+    question = asks[int(number)]
+    async for reply in ask(turn, question):
+        yield replace(reply, text=f"{bold(question)}\n\n{reply.text}")
+
+
+async def _answer(turn: Turn, answer: Answer) -> Reply:
     """Return the finished answer: its text, how it came about, its sources as buttons."""
     _ = turn.translate
     language = turn.learner.language
     cited = _cited(turn, answer.citations)
     parts = [answer.text]
-    if cited and answer.covered:
-        titles = [
-            f"{''.join(f'[{number}]' for number in numbers)} {lesson.title[language]}"
-            for lesson, numbers in cited
-        ]
-        parts.append(_("From the lessons: {titles}", titles=_(", ").join(titles)))
-    parts += [f"*{label}*" for label in _labels(turn, answer)]
+    if footer := _footer(turn, answer, cited):
+        parts.append(italic(footer))
     buttons = [quiz_text.lesson_button(language, lesson) for lesson, _n in cited[:SOURCES_SHOWN]]
     if answer.declined:
-        buttons.append(Button(_("Go on learning"), "learn"))
-    return Reply("\n\n".join(parts), tuple(buttons))
+        buttons = [*_examples(turn), Button(_("Go on learning"), "learn")]
+    return Reply("\n\n".join(parts), (*await way_back(turn), *buttons))
+
+
+def _examples(turn: Turn) -> list[Button]:
+    """Return questions that can be asked by a press: short ones, of the lesson that is open."""
+    course, language = turn.services.course, turn.learner.language
+    lesson = course.lesson(turn.learner.lesson_id or "") or random.choice(course.lessons)  # noqa: S311
+    fitting = [
+        Button(text, f"example:{lesson.id}:{number}")
+        for number, text in enumerate(lesson.asks[language])
+        if len(text.encode()) <= quiz_text.LABEL_BYTES
+    ]
+    return random.sample(fitting, min(len(fitting), EXAMPLES))
 
 
 def _cited(turn: Turn, citations: tuple[Citation, ...]) -> list[tuple[Lesson, list[int]]]:
@@ -93,14 +118,19 @@ def _cited(turn: Turn, citations: tuple[Citation, ...]) -> list[tuple[Lesson, li
     return [(lesson, cited) for lesson, cited in found if lesson]
 
 
-def _labels(turn: Turn, answer: Answer) -> list[str]:
+def _footer(turn: Turn, answer: Answer, cited: list[tuple[Lesson, list[int]]]) -> str:
+    """Return in one line where the answer comes from; "" where there is nothing to say."""
     _ = turn.translate
-    if answer.declined:
-        return []
+    titles = _(", ").join(
+        f"{''.join(f'[{number}]' for number in numbers)} {lesson.title[turn.learner.language]}"
+        for lesson, numbers in cited
+    )
+    if answer.declined or not answer.covered:
+        return ""
+    if answer.source == "endpoint" and cited:
+        return _("From the lessons: {titles}", titles=titles)
     if answer.source == "endpoint":
-        beyond = _("This goes beyond the course: check it elsewhere before you rely on it.")
-        return [] if answer.citations else [beyond]
+        return _("This goes beyond the course: check it elsewhere before you rely on it.")
     if answer.fault:
-        return [_("The language model cannot be reached just now, so this is from the lessons.")]
-    offline = _("Answered from the lessons themselves, without a language model.")
-    return [offline] if answer.covered else []
+        return _("The language model cannot be reached. From the lessons: {titles}", titles=titles)
+    return _("From the lessons, without a language model: {titles}", titles=titles)

@@ -18,9 +18,7 @@ async def course_map(turn: Turn, argument: str) -> AsyncIterator[Reply]:
     _ = turn.translate
     course, language = turn.services.course, turn.learner.language
     marks = await _marks(turn)
-    legend = _(
-        "{new} new  {seen} opened  {done} checked or left behind", new=NEW, seen=SEEN, done=DONE
-    )
+    legend = _("{new} new  {seen} opened  {done} studied", new=NEW, seen=SEEN, done=DONE)
     parts = [bold(_("Course map")), *[_module(turn, one, marks) for one in course.modules]]
     buttons = [Button(one.title[language], f"module:{one.id}") for one in course.modules]
     yield Reply(

@@ -37,12 +37,12 @@ async def deeper(turn: Turn, argument: str) -> AsyncIterator[Reply]:
 
 
 async def notes(turn: Turn, argument: str) -> AsyncIterator[Reply]:
-    """Show all teacher's notes of a lesson."""
+    """Show the teacher's notes that the lesson itself has no room for."""
     lesson = find_lesson(turn.services.course, argument)
     language = turn.learner.language
     text = [lesson_text.heading(turn.services.course, lesson, language)]
-    text += [lesson_text.note(note, language) for note in lesson.notes]
-    yield Reply("\n\n".join(text), lesson_buttons(turn, lesson))
+    text += [lesson_text.note(note, language) for note in lesson.notes[lesson_text.NOTES_SHOWN :]]
+    yield Reply("\n\n".join(text), lesson_buttons(turn, lesson, "learn"))
 
 
 async def following(turn: Turn, argument: str) -> AsyncIterator[Reply]:
@@ -56,13 +56,18 @@ async def following(turn: Turn, argument: str) -> AsyncIterator[Reply]:
 
 
 def find_lesson(course: Course, name: str) -> Lesson:
-    """Return the lesson with this id, number or title. Raises UnknownLesson."""
+    """Return the lesson with this id, number or title, or part of them. Raises UnknownLesson."""
     wanted = name.strip().lower()
     if wanted.isdecimal() and 0 < int(wanted) <= len(course.lessons):
         return course.lessons[int(wanted) - 1]
     for lesson in course.lessons:
         if wanted in (lesson.id, lesson.title.zh.lower(), lesson.title.en.lower()):
             return lesson
+    like = [
+        one for one in course.lessons if wanted in f"{one.id} {one.title.zh} {one.title.en}".lower()
+    ]
+    if len(like) == 1 and len(wanted) > 1:
+        return like[0]
     raise UnknownLesson(lesson=name[:40].replace("`", ""))
 
 
@@ -81,9 +86,9 @@ def leave_lesson(tx: Tx, learner: Learner, lesson: Lesson, now: datetime) -> Non
 def lesson_buttons(turn: Turn, lesson: Lesson, *depths: str) -> tuple[Button, ...]:
     """Return the buttons under a lesson: the depths given, notes, check question, next."""
     _ = turn.translate
-    labels = {"simpler": _("Simpler"), "deeper": _("Deeper")}
+    labels = {"simpler": _("Simpler"), "deeper": _("Deeper"), "learn": _("Standard")}
     buttons = [Button(labels[depth], f"{depth}:{lesson.id}") for depth in depths]
-    if len(lesson.notes) > lesson_text.NOTES_SHOWN and depths:
+    if len(lesson.notes) > lesson_text.NOTES_SHOWN and "learn" not in depths:
         buttons.append(Button(_("More notes"), f"notes:{lesson.id}"))
     buttons.append(Button(_("Check question"), f"check:{lesson.id}"))
     buttons.append(next_button(turn, lesson))
@@ -107,7 +112,8 @@ async def _next_lesson(turn: Turn) -> Lesson | None:
 def _variant(turn: Turn, lesson: Lesson, text: str, other: str) -> Reply:
     course, language = turn.services.course, turn.learner.language
     return Reply(
-        lesson_text.variant(course, lesson, language, text), lesson_buttons(turn, lesson, other)
+        lesson_text.variant(course, lesson, language, text),
+        lesson_buttons(turn, lesson, "learn", other),
     )
 
 

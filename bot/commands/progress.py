@@ -43,7 +43,7 @@ def _text(turn: Turn, facts: Facts) -> str:
     done = sum(mark.done for mark in facts.marks.values() if course.lesson(mark.lesson_id))
     lines = [
         bold(_("Your progress")),
-        _("Lessons: {done} of {count} done", done=done, count=len(course.lessons)),
+        _("Lessons: {done} of {count} studied", done=done, count=len(course.lessons)),
         "\n".join(_modules(turn, facts.marks)),
         _answers(turn, facts.tally),
         _("Days practised this month: {days}. Rest days are free.", days=facts.days),

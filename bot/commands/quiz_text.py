@@ -1,5 +1,7 @@
 """How questions and their feedback look in a chat: pure text."""
 
+from collections.abc import Iterator
+
 from bot.commands.markup import italic
 from bot.course.model import Language, Lesson, Option, Question
 from bot.learning.grading import UNSURE, Grade, shown_options
@@ -16,7 +18,6 @@ def ask(
     question: Question,
     seed: int,
     ticked: frozenset[str] = frozenset(),
-    replaces: bool = False,
 ) -> Reply:
     """Return the question with a button for every answer."""
     _ = translator(language)
@@ -25,13 +26,12 @@ def ask(
         lines.append(italic(_("Choose all that apply, then press Done.")))
     if question.numeric:
         unit = f" ({question.numeric.unit})" if question.numeric.unit else ""
-        lines.append(italic(_("Type a number{unit}. A good estimate counts.", unit=unit)))
+        lines.append(italic(_("Type a number{unit}, or “not sure”.", unit=unit)))
     elif question.kind != "true_false":
         lines += ["\n".join(_lines(language, question, seed, ticked))]
     return Reply(
         "\n\n".join(lines),
-        (*_answer_buttons(language, question, seed, ticked), _unsure_button(language, question)),
-        replaces=replaces,
+        _answer_buttons(language, question, seed, ticked),
         expects_number=question.kind == "numeric",
     )
 
@@ -55,31 +55,37 @@ def letter(place: int) -> str:
 
 def _answer_buttons(
     language: Language, question: Question, seed: int, ticked: frozenset[str]
-) -> list[Button]:
+) -> tuple[Button, ...]:
     _ = translator(language)
+    unsure = Button(_("Not sure"), f"quiz:{question.id}:{UNSURE}")
     options = shown_options(question, seed)
-    if question.kind == "true_false":
-        return [Button(one.text[language], f"quiz:{question.id}:{one.id}") for one in options]
-    if question.kind != "multi":
-        return [
-            Button(letter(place), f"quiz:{question.id}:{one.id}")
+    if question.kind == "multi":
+        return (*_boxes(question, options, ticked), unsure, *_done(language, question, ticked))
+    return (
+        *(
+            Button(_label(language, question, place, one), f"quiz:{question.id}:{one.id}")
             for place, one in enumerate(options)
-        ]
-    buttons = [
-        Button(
-            f"{_box(one.id in ticked)} {letter(place)}",
-            f"pick:{question.id}:{''.join(sorted(ticked ^ {one.id}))}",
-        )
-        for place, one in enumerate(options)
-    ]
-    if ticked:
-        buttons.append(Button(_("Done"), f"quiz:{question.id}:{''.join(sorted(ticked))}"))
-    return buttons
+        ),
+        unsure,
+    )
 
 
-def _unsure_button(language: Language, question: Question) -> Button:
+def _label(language: Language, question: Question, place: int, option: Option) -> str:
+    return option.text[language] if question.kind == "true_false" else letter(place)
+
+
+def _boxes(question: Question, options: list[Option], ticked: frozenset[str]) -> Iterator[Button]:
+    """Yield a button for each option that ticks it, or takes the tick away."""
+    for place, one in enumerate(options):
+        then = "".join(sorted(ticked ^ {one.id}))
+        yield Button(f"{_box(one.id in ticked)} {letter(place)}", f"pick:{question.id}:{then}")
+
+
+def _done(language: Language, question: Question, ticked: frozenset[str]) -> list[Button]:
+    """Return the button that hands in the ticks, last so that the others stay in their places."""
     _ = translator(language)
-    return Button(_("Not sure"), f"quiz:{question.id}:{UNSURE}")
+    chosen = "".join(sorted(ticked))
+    return [Button(_("Done"), f"quiz:{question.id}:{chosen}")] if ticked else []
 
 
 def place(language: Language, number: int, count: int) -> str:
@@ -97,6 +103,10 @@ def feedback(language: Language, question: Question, seed: int, response: str, g
         "wrong": _("❌ Not quite."),
         "unsure": _("🤔 Fair enough: not knowing costs nothing."),
     }[given.outcome]
+    if question.numeric and given.outcome == "partly":
+        opening = _("🟡 The right order of magnitude.")
+    if question.numeric and response != UNSURE:
+        opening += " " + _("You said {number}.", number=f"{float(response):,.10g}")
     return "\n\n".join([opening, *_explanations(language, question, seed, response, given)])
 
 

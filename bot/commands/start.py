@@ -6,6 +6,7 @@ from dataclasses import replace
 from bot.commands.command import Turn
 from bot.commands.learn import learn
 from bot.commands.preferences import choose_language, language_buttons
+from bot.commands.quiz import way_back
 from bot.messages import Button, Reply
 
 
@@ -29,6 +30,15 @@ async def _welcome(turn: Turn) -> Reply:
     _ = turn.translate
     course = turn.services.course
     marks = await turn.services.store.run(lambda tx: tx.lesson_marks(turn.learner.id))
+    others = (Button(_("Course map"), "course"), *language_buttons("start"))
+    if marks:
+        done = sum(mark.done for mark in marks.values())
+        text = _(
+            "**Welcome back!** You have studied {done} of {count} lessons.",
+            done=done,
+            count=len(course.lessons),
+        )
+        return Reply(text, (*await way_back(turn), Button(_("Go on learning"), "learn"), *others))
     text = _(
         "**Hello! I teach how large language models work**, in {count} lessons of about two "
         "minutes each.\n\n"
@@ -37,5 +47,4 @@ async def _welcome(turn: Turn) -> Reply:
         "- /help lists the commands. Your progress is kept.",
         count=len(course.lessons),
     )
-    first = Button(_("Go on learning") if marks else _("First lesson"), "learn")
-    return Reply(text, (first, Button(_("Course map"), "course"), *language_buttons("start")))
+    return Reply(text, (Button(_("First lesson"), "learn"), *others))

@@ -16,9 +16,18 @@ from bot.learning.numbers import read_number
 UNSURE = "?"
 Outcome = Literal["right", "partly", "wrong", "unsure"]
 
-_UNSURE_WORDS = {"?", "不确定", "不知道", "不清楚", "not sure", "unsure", "don't know", "dont know"}
-_TRUE_WORDS = {"对", "是", "正确", "true", "yes", "right", "t", "√"}
-_FALSE_WORDS = {"错", "不对", "否", "错误", "false", "no", "wrong", "f", "×", "x"}
+_UNSURE_WORDS = {
+    *("不确定", "不知道", "不知", "不清楚", "没把握"),
+    *("not sure", "unsure", "don't know", "dont know", "dunno", "no idea", "idk"),
+}
+_TRUE_WORDS = {"对", "是", "正确", "true", "yes", "right", "correct", "t", "√"}
+_FALSE_WORDS = {"错", "不对", "不", "否", "错误", "不正确", "false", "no", "wrong", "f", "×", "x"}
+
+_PADDING = re.compile(
+    r"我|觉得|认为|感觉|应该|可能|大概|就|答案|选项|选择|选|是|的|吧|啊|呢"
+    r"|\b(?:i|think|guess|choose|pick|say|it's|its|it|the|answer|option|is|maybe|probably|say)\b"
+)
+"""What people say around an answer: "应该是 B 吧", "I think it's B"."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +87,15 @@ def read_response(question: Question, seed: int, typed: str) -> str | None:
     Letters name the options as shown ("B", "a, c"); true/false takes the words of both languages.
     """
     plain = unicodedata.normalize("NFKC", typed).strip().lower().rstrip(".。!")
-    if plain in _UNSURE_WORDS:
+    bare = _PADDING.sub("", plain).strip(" ,，")
+    if {plain, bare} & _UNSURE_WORDS:
         return UNSURE
     if question.numeric:
         number = read_number(typed, question.numeric.unit)
         return None if number is None else f"{number:.12g}"
-    if question.kind == "true_false" and plain in _TRUE_WORDS | _FALSE_WORDS:
-        return "a" if plain in _TRUE_WORDS else "b"
-    return _read_letters(question, seed, plain)
+    if question.kind == "true_false" and {plain, bare} & (_TRUE_WORDS | _FALSE_WORDS):
+        return "a" if {plain, bare} & _TRUE_WORDS else "b"
+    return _read_letters(question, seed, bare)
 
 
 def _read_letters(question: Question, seed: int, plain: str) -> str | None:

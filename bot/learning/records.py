@@ -32,6 +32,7 @@ class Attempt:
     question_id: str
     quiz_id: int | None
     seed: int
+    asked_at: datetime
     response: str | None = None
     outcome: str | None = None
     score: float | None = None

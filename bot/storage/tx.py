@@ -236,7 +236,14 @@ def _learner(row: LearnerRow) -> Learner:
 
 def _attempt(row: AttemptRow) -> Attempt:
     return Attempt(
-        row.id, row.question_id, row.quiz_id, row.seed, row.response, row.outcome, row.score
+        row.id,
+        row.question_id,
+        row.quiz_id,
+        row.seed,
+        row.asked_at,
+        row.response,
+        row.outcome,
+        row.score,
     )
 
 

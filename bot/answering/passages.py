@@ -1,19 +1,27 @@
 """The course cut into passages: what an answer may be made from, as plain text."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import dataclass
 from typing import Final, Literal
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 
-from bot.course.model import Course, Language, Lesson, Question
+from bot.course.model import LANGUAGES, Course, Language, Lesson, Localized, Term
 
-Kind = Literal["definition", "body", "simpler", "deeper", "note", "limit", "explanation"]
+Kind = Literal["definition", "body", "simpler", "deeper", "note", "limit"]
 
 _ENOUGH: Final = {"zh": 160, "en": 420}
 """Characters from which a text is cut at its paragraphs: about five sentences."""
+
+_TEXTS: Final[tuple[tuple[Kind, Callable[[Lesson], Localized]], ...]] = (
+    ("body", lambda lesson: lesson.body),
+    ("simpler", lambda lesson: lesson.simpler),
+    ("deeper", lambda lesson: lesson.deeper),
+)
+
+_SHORT: Final = re.compile(r"简称 ?([^\s，。或、]+)(?: ?[或、] ?([^\s，。]+))?|\b(\w+) for short")
 
 _SEPARATOR: Final = {"zh": "：", "en": ": "}
 
@@ -26,6 +34,8 @@ class Passage:
     hints: more words that this passage is found by, the lesson's title among them.
     lesson_id: None for a definition that no lesson teaches.
     terms: the names of what a definition defines, in both languages.
+    before: what stands before it in its own text.
+    place: the how-manieth it is of its kind in its lesson, from 0.
     """
 
     lesson_id: str | None
@@ -34,6 +44,8 @@ class Passage:
     kind: Kind
     hints: str = ""
     terms: tuple[str, ...] = ()
+    before: str = ""
+    place: int = 0
 
 
 def passages_of(course: Course, language: Language) -> list[Passage]:
@@ -43,11 +55,11 @@ def passages_of(course: Course, language: Language) -> list[Passage]:
 
 
 def _definitions(course: Course, language: Language) -> Iterator[Passage]:
-    for entry in course.glossary:
+    for place, entry in enumerate(course.glossary):
         term, english = entry.term[language], entry.term.en.lower()
         home = next((one for one in course.lessons if _teaches(one, english)), None)
         text = f"{term}{_SEPARATOR[language]}{plain(entry.definition[language])}"
-        names = (*names_of(entry.term.zh), *names_of(entry.term.en))
+        names = tuple(dict.fromkeys(_names(entry)))
         yield Passage(
             home.id if home else None,
             home.title[language] if home else term,
@@ -55,7 +67,16 @@ def _definitions(course: Course, language: Language) -> Iterator[Passage]:
             "definition",
             f"{' '.join(names)} " * 3,
             names,
+            place=place,
         )
+
+
+def _names(entry: Term) -> Iterator[str]:
+    """The term in both languages, and what its definition gives as short for it."""
+    for language in LANGUAGES:
+        yield from names_of(entry.term[language])
+        for short in _SHORT.finditer(entry.definition[language]):
+            yield from filter(None, short.groups())
 
 
 def names_of(term: str) -> list[str]:
@@ -71,36 +92,41 @@ def _of_lesson(lesson: Lesson, language: Language) -> Iterator[Passage]:
     title, asks = lesson.title[language], " ".join(lesson.asks[language])
     name = f"{title} {' '.join(lesson.concepts)} "
     found_by = f"{name * 2} {lesson.hook[language]} {asks}"
-    for number, text in enumerate(_pieces(lesson.body[language], language)):
-        yield Passage(lesson.id, title, text, "body", name if number else found_by)
-    for text in _pieces(lesson.simpler[language], language):
-        yield Passage(lesson.id, title, text, "simpler", name)
-    for text in _pieces(lesson.deeper[language], language):
-        yield Passage(lesson.id, title, text, "deeper", name)
-    for note in lesson.notes:
-        text = plain(f"{note.claim[language]} {note.fact[language]}")
-        yield Passage(lesson.id, title, text, "note", name)
+    for kind, text in _TEXTS:
+        before = ""
+        for place, piece in enumerate(_pieces(text(lesson)[language], language)):
+            hints = found_by if kind == "body" and not place else name
+            yield Passage(lesson.id, title, piece, kind, hints, before=before, place=place)
+            before = f"{before}\n{piece}"
+    for place, note in enumerate(lesson.notes):
+        said = plain(f"{note.claim[language]} {note.fact[language]}")
+        yield Passage(lesson.id, title, said, "note", name, place=place)
     if lesson.analogy_limit:
         yield Passage(lesson.id, title, plain(lesson.analogy_limit[language]), "limit", name)
-    for question in lesson.questions:
-        yield from _explanations(question, title, language)
 
 
-def _explanations(question: Question, title: str, language: Language) -> Iterator[Passage]:
-    """What a question teaches; the wrong options' explanations treat common misbeliefs."""
-    stem = question.stem[language]
-    if question.answer:
-        yield Passage(
-            question.lesson_id, title, plain(question.answer[language]), "explanation", stem
+def words_of(lesson: Lesson, language: Language) -> str:
+    """Return how a lesson is asked for, in both languages, and what its questions are about."""
+    told = [
+        one[language]
+        for question in lesson.questions
+        for one in (
+            question.stem,
+            *([question.answer] if question.answer else []),
+            *(part for option in question.options for part in (option.text, option.explanation)),
         )
-    for option in question.options:
-        yield Passage(
-            question.lesson_id,
-            title,
-            plain(option.explanation[language]),
-            "explanation",
-            f"{stem} {option.text[language]}",
-        )
+    ]
+    return "\n".join([asked_for(lesson), *map(plain, told)])
+
+
+def asked_for(lesson: Lesson) -> str:
+    """Return a lesson's title, concepts and the questions that it answers, in both languages."""
+    asks = (
+        text
+        for language in LANGUAGES
+        for text in (lesson.title[language], lesson.hook[language], *lesson.asks[language])
+    )
+    return "\n".join([*lesson.concepts, *asks])
 
 
 def _pieces(markdown: str, language: Language) -> Iterator[str]:

@@ -43,6 +43,27 @@ _HOW_MUCH: Final = {f"多{measure}": measure for measure in "重高长快久远�
 """The dictionary has "how heavy" as one word; the answer says "heavy"."""
 
 
+_SAME: Final = """
+cost expensive price pricing pay bill charge cheap money
+think thinking thought conscious consciousness sentient feeling aware
+learn remember memory memorize memorise forget recall
+random nonsense gibberish garbage
+answer reply response
+pick choose chose chosen select
+likely likeliest likelier probable
+differ different difference diffrence differently
+high higher highest
+low lower lowest
+贵 便宜 价格 价钱 收费 费用 花钱 单价 更贵
+思考 意识 有意识 思想 情感 感情
+学 记得 记住 记忆 忘 忘记
+随机 胡说 乱说 瞎说
+回答 答案 回复
+选 挑 挑选 选择 选出 挑出 选中
+"""
+"""Words that ask about the same thing; the first of a line stands for all of it."""
+
+
 @lru_cache(maxsize=1)
 def _simplified() -> dict[int, str]:
     """OpenCC's table from traditional to simplified characters, for str.translate."""
@@ -71,6 +92,8 @@ class Analyser:
         stop = {word.replace("'", "") for word in STOPWORDS_EN_PLUS}
         stop.update(_FRAME_EN.split(), _FRAME_ZH.split(), STOPWORDS_CHINESE)
         self._stop = stop.union(map(self._stem, stop))
+        lines = (line.split() for line in _SAME.split("\n"))
+        self._same = {form: line[0] for line in lines for one in line for form in self._forms(one)}
         _simplified()
 
     def terms(self, text: str) -> list[str]:
@@ -81,12 +104,21 @@ class Analyser:
         """Return all words of `text`, with those that say nothing alone ("why", "every")."""
         return frozenset(self._words(text))
 
+    def _forms(self, word: str) -> set[str]:
+        return {word, self._stem(word)}
+
+    def is_stop(self, word: str) -> bool:
+        """Tell whether a word says nothing alone."""
+        return word in self._stop
+
     def _words(self, text: str) -> Iterator[str]:
         for run in _RUN.findall(_ONE_WORD.sub(r"\1", fold(text))):
             if run[0] > "\u3400":
-                yield from (_HOW_MUCH.get(word, word) for word in self._cut(run))
+                cut = (_HOW_MUCH.get(word, word) for word in self._cut(run))
+                yield from (self._same.get(word, word) for word in cut)
             else:
-                yield _KEPT.get(run) or (run if run in self._stop else self._stem(run))
+                word = _KEPT.get(run) or (run if run in self._stop else self._stem(run))
+                yield self._same.get(word, word)
 
 
 def _is_letter(word: str) -> bool:

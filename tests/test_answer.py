@@ -14,11 +14,12 @@ from bot.answering import tokens
 from bot.answering.answer import Answer, Answerer
 from bot.answering.citations import Citations
 from bot.answering.endpoint import OpenAIEndpoint, Patience
+from bot.answering.found import Found, Hit
 from bot.answering.offline import compose
 from bot.answering.passages import Passage
-from bot.answering.retrieval import Found, Hit
+from bot.answering.smalltalk import is_smalltalk
 from bot.course.loader import load
-from bot.course.model import Language
+from bot.course.model import LANGUAGES, Language
 from bot.ports import Message, Usage
 from tests.course_for_answers import COURSE
 from tests.platforms.openai_server import Behaviour, OpenAIServer, Trouble
@@ -105,7 +106,7 @@ def test_the_first_passage_is_the_one_that_answers(
 
 def test_an_answer_does_not_begin_in_the_middle_of_a_thought() -> None:
     """The sentence that answers begins with "It", so the one before it comes along."""
-    text = "Bread is baked. Sampling is a draw. It uses odds. Cats sleep. It is late."
+    text = "Bread is baked.\nSampling is a draw. It uses odds. Cats sleep. It is late."
     hit = Hit(Passage("sampling", "Sampling", text, "body"), 1.0, 1.0)
     found = Found([hit], None, {"odds": 1.0}, on_topic=True, covered=True)
     told, _ = compose(found, lambda one: one.lower().strip(".").split(), "en")
@@ -125,6 +126,107 @@ def test_a_note_is_told_with_its_claim() -> None:
     """A correction alone would leave the reader asking what was corrected."""
     answer = offline("does the essay say that the model takes the top word?")
     assert "The essay says it takes the top word. In fact it gives odds" in answer.text
+
+
+def shipped(question: str, language: Language, *before: str) -> Answer:
+    """Ask the shipped course, after other questions and their answers."""
+    history: list[Message] = []
+    for one in before:
+        said = asyncio.run(collect(SHIPPED.answer(one, language, history=history)))[1].text
+        history += [Message("user", one), Message("assistant", said)]
+    return asyncio.run(collect(SHIPPED.answer(question, language, history=history)))[1]
+
+
+@pytest.mark.parametrize(
+    ("question", "language", "before"),
+    [
+        ("自回归是什么", "zh", ("微调和训练有什么区别",)),
+        ("什么是token", "zh", ("什么是参数", "为什么中文更贵")),
+        ("温度是什么意思", "zh", ("为什么中文更贵",)),
+        ("what is autoregression", "en", ("what is fine-tuning",)),
+    ],
+)
+def test_a_question_that_names_its_subject_is_answered_the_same_after_another(
+    question: str, language: Language, before: tuple[str, ...]
+) -> None:
+    """What was asked before does not take over."""
+    assert shipped(question, language, *before) == shipped(question, language)
+
+
+@pytest.mark.parametrize(
+    ("question", "why"), [("什么是温度", "为什么"), ("what is a token", "why")]
+)
+def test_a_question_that_only_asks_on_gets_more_of_the_same_lesson(question: str, why: str) -> None:
+    """Nothing is said twice, however often it is asked."""
+    language: Language = "en" if why.isascii() else "zh"
+    first = shipped(question, language)
+    second = shipped(why, language, question)
+    third = shipped(why, language, question, why)
+    lessons = {one.lesson for answer in (first, second, third) for one in answer.citations}
+    assert len(lessons) == 1
+    assert len({first.text, second.text, third.text}) == 3
+
+
+def test_no_answer_is_made_of_the_explanations_of_a_quiz() -> None:
+    """They speak to somebody who chose an option."""
+    course = load(Path(__file__).parent.parent / "lessons")
+    explained = [
+        option.explanation[language]
+        for lesson in course.lessons
+        for question in lesson.questions
+        for option in question.options
+        for language in LANGUAGES
+    ]
+    texts = [
+        shipped(ask, language).text
+        for lesson in course.lessons
+        for language in LANGUAGES
+        for ask in lesson.asks[language][:3]
+    ]
+    assert not [one for one in explained if any(one in text for text in texts)]
+
+
+@pytest.mark.parametrize(("question", "reason"), [
+    ("为什么同一个问题每次回答不一样", "概率"),
+    ("why do answers differ each time", "probabilities"),
+])  # fmt: skip
+def test_why_answers_differ_is_answered_with_the_reason(question: str, reason: str) -> None:
+    """Each token is drawn at random by its probability."""
+    answer = shipped(question, "en" if question.isascii() else "zh")
+    assert reason in answer.text
+    assert answer.citations[0].lesson == "sampling"
+
+
+@pytest.mark.parametrize("question", ["ai会不会取代我的工作", "and in chinese?"])
+def test_what_a_lesson_mentions_in_passing_is_not_covered(question: str) -> None:
+    """One shared word makes no answer."""
+    assert not shipped(question, "en" if question.isascii() else "zh").covered
+
+
+@pytest.mark.parametrize(("question", "language", "opening"), [
+    ("what is a parameter", "zh", "参数："), ("什么是参数", "en", "parameter: "),
+])  # fmt: skip
+def test_a_question_in_the_other_language_is_answered_in_the_learners(
+    question: str, language: Language, opening: str
+) -> None:
+    """The same passages, in the words of the learner's language."""
+    assert shipped(question, language).text.startswith(opening)
+
+
+@pytest.mark.parametrize(
+    "said", ["你好", "谢谢！", "hi, thanks", "Who are you?", "how many lessons"]
+)
+def test_small_talk_gets_a_friendly_sentence(said: str) -> None:
+    """It is no question, and nothing is turned back."""
+    answer = offline(said)
+    assert answer.declined
+    assert answer.text.startswith("Hello!")
+
+
+@pytest.mark.parametrize("said", ["hello world program", "what is a token", "谢谢是什么意思", ""])
+def test_a_question_is_no_small_talk(said: str) -> None:
+    """Only whole sayings count."""
+    assert not is_smalltalk(said)
 
 
 def test_an_off_topic_question_is_turned_back_without_asking_the_endpoint(

@@ -11,8 +11,10 @@ from typing import Final, Literal, NamedTuple
 from bot.answering import offline, prompt, tokens
 from bot.answering.citations import Citations
 from bot.answering.endpoint import EndpointError
+from bot.answering.found import Found
 from bot.answering.passages import Passage
-from bot.answering.retrieval import Found, Retriever
+from bot.answering.retrieval import Retriever
+from bot.answering.smalltalk import is_smalltalk
 from bot.course.model import Course, Language
 from bot.locale import translator
 from bot.ports import Endpoint, Message, Usage
@@ -42,7 +44,7 @@ class Answer:
 
     text: Markdown; each [n] in it, but for code, is the n-th of `citations`.
     citations: best first; empty where an endpoint cited none of what it was given.
-    declined: the question is not about language models.
+    declined: the question is not about language models, or it is a greeting and none at all.
     covered: the course has something on it; if not, offline, `citations` are the nearest lessons.
     fault: an endpoint is configured and failed, before the answer or in the middle of it.
     usage: tokens that the endpoint was asked for; (0, 0) where it gave nothing.
@@ -62,6 +64,7 @@ class _Ask(NamedTuple):
 
     language: Language
     found: Found
+    said: str
     prompt: list[Message]
 
 
@@ -101,6 +104,9 @@ class Answerer:
         history: the conversation before the question, oldest first.
         lesson_id: the lesson that the learner is in.
         """
+        if is_smalltalk(question):
+            yield Answer(_greeting(language), declined=True)
+            return
         ask = await asyncio.to_thread(self._look_up, question, language, history, lesson_id)
         if not ask.found.on_topic:
             yield Answer(_decline(language), declined=True)
@@ -119,12 +125,13 @@ class Answerer:
         lesson_id: str | None,
     ) -> _Ask:
         """The first call builds the index (half a second): not on the event loop."""
-        previous = next((one.content for one in reversed(history) if one.role == "user"), None)
+        previous = [one.content for one in history if one.role == "user"]
+        said = "\n".join(one.content for one in history if one.role == "assistant")
         found = self._retriever.find(
             question, language, previous=previous, lesson_id=lesson_id, limit=_CANDIDATES
         )
         if self._endpoint is None or not found.on_topic:
-            return _Ask(language, found, [])
+            return _Ask(language, found, said, [])
         tokens.encoding(self._cache_dir)
         messages = prompt.build(
             question,
@@ -134,7 +141,7 @@ class Answerer:
             limit=self._prompt_tokens,
             count=tokens.count,
         )
-        return _Ask(language, found, messages)
+        return _Ask(language, found, said, messages)
 
     async def _streamed(self, ask: _Ask, endpoint: Endpoint) -> AsyncGenerator[str | Answer]:
         telling = _Telling(ask)
@@ -165,7 +172,7 @@ class Answerer:
         def terms(text: str) -> list[str]:
             return self._retriever.terms(text, ask.language)
 
-        text, passages = offline.compose(ask.found, terms, ask.language)
+        text, passages = offline.compose(ask.found, terms, ask.language, ask.said)
         return Answer(text, _cited(passages))
 
 
@@ -209,9 +216,14 @@ def _given(found: Found) -> list[Passage]:
 
 def _decline(language: Language) -> str:
     _ = translator(language)
+    return _("That is outside what I teach. About language models, though, ask away!")
+
+
+def _greeting(language: Language) -> str:
+    _ = translator(language)
     return _(
-        "That is outside what I teach, but I would love to talk about language models: "
-        "ask me what a token is, say, or why the same question gets different answers."
+        "Hello! I teach how large language models work: read a lesson with /learn, "
+        "or ask me anything about them."
     )
 
 

@@ -56,19 +56,25 @@ class Kin:
         self._own = [(*one, self._weight(one[2])) for one in own]
 
     def likest(self, question: str, subjects: Set[str]) -> Likeness:
-        """Compare by the words that are shared, the rare ones above all.
+        """Return the likest question of the course; `NOTHING` for no words."""
+        alike = self.alike(question, subjects).values()
+        return max(alike, key=lambda one: one.share, default=NOTHING)
+
+    def alike(self, question: str, subjects: Set[str]) -> dict[str, Likeness]:
+        """Return the likest question of each lesson, by its id, compared by the words that are
+        shared, the rare ones above all.
 
         subjects: the terms of the field in the question. "How do A and B differ" is put like "how
         do C and D differ" and asks something else, so all of them have to be shared.
         """
         words = self._analyser.words(question)
         whole = self._weight(words)
-        shares = (
-            Likeness(self._weight(words & own) / max(whole, weight * _LONGEST), lesson, text)
-            for lesson, text, own, weight in self._own
-            if subjects <= own
-        )
-        return max(shares, key=lambda one: one.share, default=NOTHING) if words else NOTHING
+        found: dict[str, Likeness] = {}
+        for lesson, text, own, weight in self._own if words else ():
+            share = self._weight(words & own) / max(whole, weight * _LONGEST)
+            if subjects <= own and share > found.get(lesson, NOTHING).share:
+                found[lesson] = Likeness(share, lesson, text)
+        return found
 
     def _weight(self, words: Iterable[str]) -> float:
         return sum(self._rarity.get(word, self._unknown) for word in words)

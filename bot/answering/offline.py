@@ -2,10 +2,12 @@
 
 import re
 from collections.abc import Callable, Iterator, Sequence, Set
+from itertools import accumulate
+from math import sqrt
 from typing import Final, NamedTuple
 
+from bot.answering.found import Found, Hit
 from bot.answering.passages import Passage
-from bot.answering.retrieval import Found, Hit
 from bot.course.model import Language
 
 Terms = Callable[[str], list[str]]
@@ -17,14 +19,31 @@ _SENTENCE: Final[dict[Language, re.Pattern[str]]] = {
 }
 _LEANS_BACK: Final = re.compile(
     r"(?:it|its|this|that|these|those|they|their|he|she|but|so|and|then|also|here|there|both|such"
-    r"|instead|either|another|now)\b"
-    r"|[它这那他她但也而其]|所以|因此|不过|于是|然后|可是|比如|上例|同样|还有|前者|后者|另外|以上|其实|再",
+    r"|instead|either|another|now|still|yet|nor|however|for one|even|other|the (?:first|second|last"
+    r"|other|two|same|machine|author|rules|game|essay|ranking|gap)|one (?:piece|thing|bit)|all of"
+    r"|hard to|too|change the|by itself|as the next)\b"
+    r"|[它这那他她但也而其再转]|所以|因此|不过|于是|然后|可是|比如|上例|同样|还有|前者|后者|另外|以上|其实"
+    r"|接着|现在|第[一二三]|另一|图注|文章里|准确地说|没错|不错|要是|就像|规则|不管|变的是|灵感|你的问题"
+    r"|换一个|同一段|归一|取 ?`|拿 ?`|以 ?`|实际|每合并|底层|最后一",
     re.IGNORECASE,
 )
 """How a sentence begins that is not understood without the one before it."""
 
-_MOST: Final = 3
+_POINTS_BACK: Final = re.compile(
+    r"\b(?:them|these|those|the same game)\b|[它他她]们(?!的)|上面|前面说"
+)
+"""What means something in a sentence before it, wherever it stands."""
+
+_POINTS_ON: Final = re.compile(r"下一课|\bnext lesson\b")
+"""What only those who read on understand."""
+
+_REASON: Final = re.compile(r"因为|原因|由于|\b(?:because|since|reason|why)\b", re.I)
+
+_MOST: Final = 4
 """Sentences taken from one passage."""
+
+_AFTER_DEFINITION: Final = 2
+"""Sentences that follow a definition."""
 
 _ALL: Final = 5
 """Sentences of a whole answer."""
@@ -35,14 +54,41 @@ _ALSO: Final = 0.7
 _LEANING: Final = 0.4
 """What a window is worth that begins with such a sentence."""
 
+_UNEXPLAINED: Final = 0.7
+"""What a window is worth for each word that was explained before it, and is not in it."""
+
+_DEFINES: Final = 0.6
+"""What the definition is worth of something that is not asked for."""
+
+_FAR: Final = 0.6
+"""What a passage for the curious is worth after a definition."""
+
+_LITTLE: Final = 0.3
+"""What does not say more than this of a question is no help after a definition."""
+
+_LATER: Final = 0.85
+"""What each piece further on in its text is worth after a definition."""
+
+_AMID: Final = 0.6
+"""What a window is worth that begins amid a paragraph, with nothing that is asked about."""
+
+_SHORT: Final = 0.7
+_PICTURE: Final = 3
+"""What a window is worth that breaks off; a picture takes this many sentences at least."""
+
+_LIKENS: Final = re.compile(r"好比|就像|有点像|想象|\b(?:like|imagine|picture|think of)\b", re.I)
+
+_NAMED: Final = 0.2
+"""A sentence names what is asked about where it says more than this share of it."""
+
 _PADDING: Final = 0.02
 """What each sentence has to say, as a share of the question."""
 
 _OPENING: Final = 0.1
 """How much what the first sentence says counts once more: the answer should begin with it."""
 
-_NO_NUMBER: Final = 0.5
-"""What a window is worth without a number where one is asked for."""
+_MISSING: Final = 0.5
+"""What a window is worth without the number or the reason that is asked for."""
 
 _NUMBER: Final = re.compile(
     r"\d|[一二三四五六七八九十百千万亿]+[个倍年米吨]|half|dozen|million|billion"
@@ -55,71 +101,165 @@ class _Window(NamedTuple):
     passage: Passage
     sentences: list[str]
     worth: float
+    stands: bool = True
+    """Its beginning is understood alone."""
 
 
-def compose(found: Found, terms: Terms, language: Language) -> tuple[str, list[Passage]]:
+def compose(
+    found: Found, terms: Terms, language: Language, said: str = ""
+) -> tuple[str, list[Passage]]:
     """Return an answer of a few sentences, and the passages that its [1], [2] stand for.
 
-    `found` has at least one hit.
+    `found` has at least one hit. said: what was answered before; where the question goes on from
+    there, it is not said again.
     """
-    windows = _chosen(found, terms, language)
+    windows = _chosen(found, terms, language, said if found.follows else "")
     texts = [_join(one.sentences, language) for one in windows]
     blocks = [f"{text} [{number}]" for number, text in enumerate(texts, 1)]
     return "\n\n".join(blocks), [one.passage for one in windows]
 
 
-def _chosen(found: Found, terms: Terms, language: Language) -> list[_Window]:
-    """The definition that is asked for, the passage that answers best, and one more like it."""
-    told = [hit for hit in found.hits if hit.passage.kind != "explanation"] or found.hits
-    others = [hit for hit in told if hit.passage != found.definition]
-    windows = [_window(hit, found, terms, language) for hit in others]
+def _chosen(found: Found, terms: Terms, language: Language, said: str) -> list[_Window]:
+    """The definition that is asked for or the passage that answers best, and one more like it."""
+    making = _Making(found, terms, language, said)
+    windows = [one for hit in _told(found) for one in making.window(hit)]
     windows.sort(key=lambda one: -one.worth)
+    windows = [one for one in windows if one.passage.lesson_id == found.home] or windows
     if found.definition:
-        defined = _Window(found.definition, _sentences(found.definition, language), 0)
-        chosen = [defined, *_near(windows)[:1]]
+        chosen = [_Window(found.definition, _sentences(found.definition, language), 0)]
     else:
-        chosen = _near(windows)[:2]
-    if sum(len(one.sentences) for one in chosen) > _ALL:
+        chosen = windows[:1] or [making.whole(found.hits[0])]
+    home = (windows or chosen)[0].passage.lesson_id
+    least = _ALSO * chosen[0].worth
+    more = (one for one in windows if one.passage.lesson_id == home and one.worth >= least)
+    chosen += [one for one in more if one.stands and one not in chosen and _is_told(one)][:1]
+    if found.follows or sum(len(one.sentences) for one in chosen) > _ALL:
         chosen = chosen[:1]
     return chosen
 
 
-def _near(windows: Sequence[_Window]) -> list[_Window]:
-    return [one for one in windows if one.worth >= _ALSO * windows[0].worth]
+def _told(found: Found) -> list[Hit]:
+    """The hits to answer from: no note where nobody asks what an essay says."""
+    kinds = {"note"} if not found.of_essay else set()
+    kinds |= {"definition"} if found.definition else set()
+    return [hit for hit in found.hits if hit.passage.kind not in kinds]
+
+
+def _is_told(window: _Window) -> bool:
+    return window.passage.lesson_id is not None and window.passage.kind != "definition"
+
+
+class _Making:
+    """Chooses the sentences of a passage that say most about a question, in few words."""
+
+    def __init__(self, found: Found, terms: Terms, language: Language, said: str) -> None:
+        self._found = found
+        self._terms = terms
+        self._language: Language = language
+        self._said = said
+        self._whole = sum(found.asked.values()) or 1.0
+        self._most = _AFTER_DEFINITION if found.definition else _MOST
+
+    def whole(self, hit: Hit) -> _Window:
+        return _Window(hit.passage, _sentences(hit.passage, self._language)[: self._most], 0)
+
+    def window(self, hit: Hit) -> list[_Window]:
+        """Return the best window of a passage; none where all of it was said before."""
+        text = _Text(hit.passage, self._language, self._terms)
+        rated = [
+            (self._worth(text, span), -span.start, -span.stop)
+            for span in self._spans(hit.passage, len(text.sentences))
+            if not any(one in self._said for one in text.sentences[span])
+        ]
+        worth, start, stop = max(rated, default=(0.0, 0, 0))
+        value = max(0.0, worth + _PADDING * _MOST) * self._of_kind(hit.passage)
+        if value <= (_LITTLE if self._found.definition else 0):
+            return []
+        stands = self._stands(text, -start) == 1
+        return [_Window(hit.passage, text.sentences[-start:-stop], sqrt(hit.score) * value, stands)]
+
+    def _of_kind(self, passage: Passage) -> float:
+        """What a passage is worth by where it stands; after a definition, the sooner the better."""
+        if passage.kind == "definition":
+            names = [set(self._terms(name)) for name in passage.terms]
+            return 1.0 if any(name <= self._found.asked.keys() for name in names) else _DEFINES
+        if not self._found.definition:
+            return 1.0
+        return (_FAR if passage.kind in ("deeper", "limit") else 1.0) * _LATER**passage.place
+
+    def _spans(self, passage: Passage, sentences: int) -> list[slice]:
+        """Where a window may be: some sentences, or all that there are."""
+        if passage.kind in ("note", "definition"):  # a claim is told with what is true
+            return [slice(0, sentences)]
+        least = 1 if self._said else 2
+        lengths = {min(length, sentences) for length in range(least, self._most + 1)}
+        return [
+            slice(at, at + long) for long in sorted(lengths) for at in range(sentences - long + 1)
+        ]
+
+    def _worth(self, text: "_Text", span: slice) -> float:
+        inside = set().union(*text.known[span])
+        share = self._share(inside)
+        if not share:
+            return -1.0
+        share += _OPENING * self._share(text.known[span.start])
+        explained = text.before.union(*text.known[: span.start]) & self._found.private
+        share *= _UNEXPLAINED ** len(inside & explained - self._found.asked.keys())
+        share *= self._stands(text, span.start)
+        if self._lacks(text.sentences[span]):
+            share *= _MISSING
+        if self._breaks_off(text.sentences, span):
+            share *= _SHORT
+        return share - _PADDING * len(text.sentences[span])
+
+    def _stands(self, text: "_Text", start: int) -> float:
+        """Return 1 where a reader of nothing else understands this beginning, or less."""
+        first = text.sentences[start]
+        if _LEANS_BACK.match(first) or first.endswith(("?", "？")):
+            return _LEANING
+        if _POINTS_BACK.search(first):
+            return _AMID
+        opens = start in text.openings or self._names(text.known[start])
+        return 1.0 if opens else _AMID
+
+    def _names(self, said: Set[str]) -> bool:
+        return bool(self._found.asked) and self._share(said) > _NAMED
+
+    def _breaks_off(self, sentences: list[str], span: slice) -> bool:
+        """Tell whether a picture is drawn without what it means, or too little is said."""
+        told = len(sentences[span])
+        if sentences[span][-1].endswith(("?", "？", "：", ":")):
+            return True
+        least = _PICTURE if _LIKENS.search(sentences[span.start]) else 2
+        return told < min(least, len(sentences[span.start :]))
+
+    def _share(self, said: Set[str]) -> float:
+        asked = self._found.asked
+        if not asked:
+            return 1.0
+        return sum(weight for term, weight in asked.items() if term in said) / self._whole
+
+    def _lacks(self, text: list[str]) -> bool:
+        number, reason = self._found.wants_number, self._found.wants_reason
+        wanted = [*[_NUMBER] * number, *[_REASON] * reason]
+        told = all(any(one.search(sentence) for sentence in text) for one in wanted)
+        return not told or any(_POINTS_ON.search(sentence) for sentence in text)
+
+
+class _Text:
+    """A passage, sentence by sentence. `openings`: the first ones of its paragraphs."""
+
+    def __init__(self, passage: Passage, language: Language, terms: Terms) -> None:
+        paragraphs = [_SENTENCE[language].findall(one) for one in passage.text.split("\n")]
+        starts = accumulate(map(len, paragraphs), initial=0)
+        self.openings = frozenset(starts)
+        self.sentences = [one.strip() for paragraph in paragraphs for one in paragraph]
+        self.known = [set(terms(one)) for one in self.sentences]
+        self.before = set(terms(passage.before))
 
 
 def _sentences(passage: Passage, language: Language) -> list[str]:
     return [one.strip() for one in _SENTENCE[language].findall(passage.text)]
-
-
-def _window(hit: Hit, found: Found, terms: Terms, language: Language) -> _Window:
-    """Choose the sentences of a passage that say most about the question, in few words."""
-    sentences = _sentences(hit.passage, language)
-    known = [set(terms(one)) for one in sentences]
-    whole = sum(found.asked.values()) or 1.0
-
-    def share_of(said: Set[str]) -> float:
-        return sum(weight for term, weight in found.asked.items() if term in said) / whole
-
-    def worth(span: slice) -> float:
-        share = share_of(set().union(*known[span])) + _OPENING * share_of(known[span.start])
-        if found.wants_number and not any(map(_NUMBER.search, sentences[span])):
-            share *= _NO_NUMBER
-        if _LEANS_BACK.match(sentences[span][0]) or sentences[span][0].endswith(("?", "？")):
-            share *= _LEANING
-        return share - _PADDING * len(sentences[span])
-
-    best = max(_spans(hit.passage, len(sentences)), key=worth)
-    value = max(0.0, worth(best) + _PADDING * _MOST)
-    return _Window(hit.passage, sentences[best], hit.score * value)
-
-
-def _spans(passage: Passage, sentences: int) -> list[slice]:
-    """Where a window may be: two or three sentences, or all that there are."""
-    if passage.kind in ("note", "definition"):  # a claim is told with what is true
-        return [slice(0, sentences)]
-    lengths = {min(length, sentences) for length in (_MOST - 1, _MOST)}
-    return [slice(at, at + long) for long in sorted(lengths) for at in range(sentences - long + 1)]
 
 
 def _join(sentences: Sequence[str], language: Language) -> str:

@@ -89,14 +89,12 @@ def _teaches(lesson: Lesson, english: str) -> bool:
 
 
 def _of_lesson(lesson: Lesson, language: Language) -> Iterator[Passage]:
-    title, asks = lesson.title[language], " ".join(lesson.asks[language])
+    title = lesson.title[language]
     name = f"{title} {' '.join(lesson.concepts)} "
-    found_by = f"{name * 2} {lesson.hook[language]} {asks}"
     for kind, text in _TEXTS:
         before = ""
         for place, piece in enumerate(_pieces(text(lesson)[language], language)):
-            hints = found_by if kind == "body" and not place else name
-            yield Passage(lesson.id, title, piece, kind, hints, before=before, place=place)
+            yield Passage(lesson.id, title, piece, kind, name, before=before, place=place)
             before = f"{before}\n{piece}"
     for place, note in enumerate(lesson.notes):
         said = plain(f"{note.claim[language]} {note.fact[language]}")
@@ -105,8 +103,8 @@ def _of_lesson(lesson: Lesson, language: Language) -> Iterator[Passage]:
         yield Passage(lesson.id, title, plain(lesson.analogy_limit[language]), "limit", name)
 
 
-def words_of(lesson: Lesson, language: Language) -> str:
-    """Return how a lesson is asked for, in both languages, and what its questions are about."""
+def quizzed(lesson: Lesson, language: Language) -> str:
+    """Return what a lesson's questions ask and explain: it helps to find the lesson."""
     told = [
         one[language]
         for question in lesson.questions
@@ -116,7 +114,7 @@ def words_of(lesson: Lesson, language: Language) -> str:
             *(part for option in question.options for part in (option.text, option.explanation)),
         )
     ]
-    return "\n".join([asked_for(lesson), *map(plain, told)])
+    return "\n".join(map(plain, told))
 
 
 def asked_for(lesson: Lesson) -> str:

@@ -9,26 +9,45 @@ _WHAT_IS: Final = re.compile(
     r"|defin\w*|meanings?|means?|explain|stands? for|tell me about|describe)\b",
     re.IGNORECASE,
 )
+_HOW_IT_WORKS: Final = re.compile(
+    r"怎么(?:工作|进行|运作|回事)|工作原理|\bhow (?:do|does|is) .{2,40}? (?:work|works|done)\b",
+    re.I,
+)
 _MORE: Final = re.compile(
     r"区别|不同|不一样|关系|为什么|为啥|怎么|如何|多少|哪"
     r"|\b(?:differences?|differ|diffrence|versus|vs|compared?|relat\w+|why|how|which|between|happens?)\b",
     re.IGNORECASE,
 )
 _WORDS: Final = re.compile(r"[a-z0-9-]+|[\u3400-\u9fff]+", re.IGNORECASE)
+_LONGEST_WORD: Final = 6
 _HOW_MUCH: Final = re.compile(
     r"多少|多大|多重|多高|多长|多久|多快|多宽|几[个块种次年层位颗台克吨亿万GT]"
     r"|\bhow (?:many|much|big|large|heavy|long|fast|tall|wide|often|far)\b",
     re.IGNORECASE,
 )
+_WHY: Final = re.compile(r"为什么|为啥|凭什么|为何|怎么会|原因|\b(?:why|how come|reason)\b", re.I)
 
 
 def asks_what_it_is(question: str) -> bool:
     """Tell whether the definition of a word answers the question; a word alone asks for it too."""
+    if _HOW_IT_WORKS.search(question):
+        return True
     if _MORE.search(question):
         return False
-    return bool(_WHAT_IS.search(question)) or len(_WORDS.findall(question)) <= 1
+    words = _WORDS.findall(question)
+    return bool(_WHAT_IS.search(question)) or not words or (len(words) == 1 and _is_word(words[0]))
+
+
+def _is_word(word: str) -> bool:
+    """Chinese has no spaces: from some length on it is a sentence."""
+    return word.isascii() or len(word) <= _LONGEST_WORD
 
 
 def asks_how_much(question: str) -> bool:
     """Tell whether a number answers the question."""
     return bool(_HOW_MUCH.search(question))
+
+
+def asks_why(question: str) -> bool:
+    """Tell whether a reason answers the question."""
+    return bool(_WHY.search(question))

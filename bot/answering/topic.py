@@ -5,7 +5,7 @@ glossary) speaks for it, a word that the course never uses speaks against it. No
 """
 
 import re
-from collections.abc import Iterable, Set
+from collections.abc import Iterable, Sequence, Set
 from typing import Final, NamedTuple
 
 from bot.answering.passages import names_of
@@ -39,6 +39,12 @@ train training vector weight temperature window bit
 EVERYDAY: Final = "weight train learn bit window expert chat network 窗口 专家 聊天 网络 训练 学习"
 """Words of these lists that mostly mean something else, as the parts of a name do ("language")."""
 
+BARE: Final = """
+ai llm llms gpt chatgpt model bot chatbot chat language large 人工智能 大 大语言模型 大模型 语言模型
+语言 模型 聊天 机器人 聊天机器人
+"""
+"""Words that a question about anything here may have, so that they do not say what it is about."""
+
 BAR: Final = 0.45
 """From this share on a question counts as being about language models."""
 
@@ -49,14 +55,16 @@ another sense, a lesson's title, the lesson on the screen, and the lessons' own 
 _IT: Final = 0.9
 """What "it" says for a question that does not name what it is about: here that is the model."""
 
-_PLAIN, _STRANGE = 0.3, 0.7
-"""What a word says against it: one that the course uses somewhere, one that it never uses."""
+_PLAIN, _STRANGE, _STRANGER = 0.3, 0.7, 1.2
+"""What a word says against it: one that the course uses somewhere, one that it never uses, and
+such a one where no word is only of the field ("the temperature in Paris")."""
 
 _MEANS_THE_MODEL: Final = re.compile(
     r"(?:^|[\s，。？！,?!]|[让跟问和给教把是那要靠用叫]|为什么|为啥|怎么|凭什么)它"
     r"|\b(?:do|does|did|can|could|will|would|has|make|let|teach|tell|ask|doesnt|didnt|cant|wont)\s+it\b"
     r"(?!\s+(?:cost|take|rain|snow|hurt))"
-    r"|^(?:so )?(?:is|was) it\b|\bit (?:says?|said|knows?|gives?|gets?|writes?|makes?|forgets?)\b",
+    r"|^(?:(?:so|why|how) )?(?:is|was) it\b(?!\s+(?:rain|snow|so )?(?:ing|cold|hot|dark|late))"
+    r"|\bit (?:says?|said|knows?|gives?|gets?|writes?|makes?|forgets?)\b",
 )
 
 _ORDER: Final = re.compile(
@@ -84,7 +92,8 @@ def means_the_model(question: str) -> bool:
 
 class Topic(NamedTuple):
     """The words of a course in one language, as terms. `known` are all that it uses; `text` is all
-    of it in one string, because Chinese is not always cut the same way."""
+    of it in one string, because Chinese is not always cut the same way.
+    `names` are the words of the field as they are written."""
 
     field: Set[str]
     senses: Set[str]
@@ -93,6 +102,7 @@ class Topic(NamedTuple):
     asked: Set[str]
     known: Set[str]
     text: str
+    names: Sequence[str]
 
     def share(
         self, terms: Iterable[str], here: Set[str] = frozenset(), *, it: bool = False
@@ -101,11 +111,21 @@ class Topic(NamedTuple):
 
         here: the words of the lesson on the screen. it: the question has an "it".
         """
-        says = [self._says(term, here) for term in set(terms)]
+        asked = set(terms)
+        whole = {one for one in asked if not any(one in other for other in asked - {one})}
+        says = [self._says(term, here) for term in whole]
         if it and says.count(-_STRANGE) <= 1:
             says.append(_IT)
+        elif not whole & self.field:
+            says = [-_STRANGER if one == -_STRANGE else one for one in says]
         about = sum(weight for weight in says if weight > 0)
         return about / sum(map(abs, says)) if about else 0.0
+
+    def is_elsewhere(self, terms: Iterable[str]) -> bool:
+        """Tell whether a question has a word that the course never uses, and none that only the
+        field has: it may be put like one of the course's and be about something else."""
+        asked = set(terms)
+        return not asked & self.field and any(self._says(one, set()) == -_STRANGE for one in asked)
 
     def missing(self, terms: Iterable[str]) -> set[str]:
         """Return the words of the field among `terms` that the course never uses."""
@@ -152,7 +172,14 @@ def topic_of(
     senses, of_names = _whole([*SENSES.split(), *names], analyser)
     everyday = terms([EVERYDAY]) | (of_field | of_names) - field - senses
     return Topic(
-        field, senses, everyday, terms(titles), terms(asked), known, fold("\n".join(texts))
+        field,
+        senses,
+        everyday,
+        terms(titles),
+        terms(asked),
+        known,
+        fold("\n".join(texts)),
+        [*names, *FIELD.split(), *SENSES.split()],
     )
 
 

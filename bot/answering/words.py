@@ -21,7 +21,7 @@ doesnt kind know let like little lot made make many matter maybe mean meant much
 often ok okay one part people person please put quite read real really right said say see seem
 simple simply somebody someone something sometimes sort still stuff sure take talk tell thank
 thanks thing time true try two understand use used useful using want way well whats
-whether without wonder work would yes yet zero
+whether without wonder work would yes yesterday yet zero
 """
 _FRAME_ZH: Final = """
 一句话 一点 大白 白话 一个 一遍 上 下 不 不会 不懂 不明白 举例 举个 之间 人 介绍 以前 会 会不会
@@ -30,7 +30,7 @@ _FRAME_ZH: Final = """
 怎么会 怎么回事 您好 你好 想 懂 我想 或者说 所谓 据说 搞 描述 新 明白 是不是 有什么 有啥 有没有 次
 比如说 没 没有 清楚 点 然后 现在 理解 真 真的 看 知道 种 究竟 简单 算 算是 老师 能 能不能 行 觉得
 解释 讲 讲讲 讲解 话 详细 请 请问 谈谈 说 说法 说说 谢谢 通俗 难道 需要 麻烦 一直 最 太 更 小 几
-它 只 久 不同 再 说一遍 再说 再讲 又 还 都 里 中 时 后 前 个 两 亿 万
+它 只 昨天 有意 久 不同 再 说一遍 再说 再讲 又 还 都 里 中 时 后 前 个 两 亿 万
 """
 
 _KEPT: Final = {"tokenizer": "tokenizer", "tokenizers": "tokenizer"}
@@ -46,17 +46,17 @@ _HOW_MUCH: Final = {f"多{measure}": measure for measure in "重高长快久远�
 _SAME: Final = """
 cost expensive price pricing pay bill charge cheap money
 think thinking thought conscious consciousness sentient feeling aware
-learn remember memory memorize memorise forget recall
+learn remember memorize memorise forget recall
 random nonsense gibberish garbage
 answer reply response
 pick choose chose chosen select
 likely likeliest likelier probable
 differ different difference diffrence differently
-high higher highest
-low lower lowest
+high higher highest raise increase crank
+low lower lowest reduce decrease
 贵 便宜 价格 价钱 收费 费用 花钱 单价 更贵
 思考 意识 有意识 思想 情感 感情
-学 记得 记住 记忆 忘 忘记
+学 学会 记得 记住 记忆 忘 忘记
 随机 胡说 乱说 瞎说
 回答 答案 回复
 选 挑 挑选 选择 选出 挑出 选中

@@ -26,8 +26,8 @@ format: $(VENV)/dev
 
 # After a change of a sentence in the code: extract it, then fill in the .po files and run it again.
 messages: $(VENV)/dev
-	$(BIN)/pybabel -q extract --no-location --sort-output --omit-header -k N_ -o $(CATALOGUES)/messages.pot bot
-	$(BIN)/pybabel -q update --no-fuzzy-matching --ignore-obsolete --omit-header -i $(CATALOGUES)/messages.pot -d $(CATALOGUES)
+	$(BIN)/pybabel -q extract --no-location --sort-output -k N_ -o $(CATALOGUES)/messages.pot bot
+	$(BIN)/pybabel -q update -w 100 --no-fuzzy-matching --ignore-obsolete --ignore-pot-creation-date -i $(CATALOGUES)/messages.pot -d $(CATALOGUES)
 	$(BIN)/pybabel -q compile -d $(CATALOGUES)
 
 # After a change of the dependencies in pyproject.toml.

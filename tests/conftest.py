@@ -1,14 +1,20 @@
 """What many tests share: a tutor on a real SQLite file with the shipped course."""
 
+import os
 from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings
 
 from bot.course.loader import load
 from bot.course.model import Course
 from bot.settings import ROOT, Settings
 from tests.dialog import Dialog
+
+# No deadlines: speed is the benchmark's business. In CI the examples are the same in every run.
+settings.register_profile("default", deadline=None, derandomize=bool(os.environ.get("CI")))
+settings.load_profile("default")
 
 
 @pytest.fixture(scope="session")

@@ -2,6 +2,7 @@
 
 import asyncio
 import contextlib
+import io
 import json
 import os
 import signal
@@ -12,6 +13,7 @@ from typing import TYPE_CHECKING, Annotated, Literal, NoReturn
 
 import typer
 from pydantic import AnyUrl
+from typer.exceptions import Abort, TyperException
 
 from bot.course.model import Course
 from bot.errors import OperatorError, SettingError
@@ -36,13 +38,21 @@ app.add_typer(db_app, name="db")
 
 def main() -> NoReturn:
     """Run the command; what an operator can put right is printed as one line."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # whatever the terminal's encoding cannot show
     try:
-        app(standalone_mode=True)
+        code = app(standalone_mode=False)
     except OperatorError as error:
         _fail(str(error), error.exit_code)
+    except TyperException as error:
+        _fail(f"{error.format_message()} (llm-tutor --help)", error.exit_code)
+    except (Abort, KeyboardInterrupt):
+        sys.exit(130)
     except BrokenPipeError:  # the reader of our output has seen enough
         os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
-    sys.exit(0)
+        code = 0
+    sys.exit(code if isinstance(code, int) else 0)
 
 
 def _fail(message: str, exit_code: int) -> NoReturn:
@@ -76,7 +86,7 @@ def chat(
     from adapters.terminal.channel import TerminalChannel, is_interactive
 
     with asyncio.Runner() as runner, _tutor(settings) as tutor:
-        channel = TerminalChannel(tutor, learner)
+        channel = TerminalChannel(tutor, learner.encode(errors="ignore").decode() or "me")
         if lang:
             channel.choose_language(runner, lang)
         if as_json:
@@ -100,7 +110,9 @@ def run(
     if not (settings.telegram_token and "telegram" in parts) and not (
         settings.discord_token and "discord" in parts
     ):
-        raise SettingError("TELEGRAM_TOKEN, DISCORD_TOKEN: set at least one of them to run a bot")
+        raise SettingError(
+            "TELEGRAM_TOKEN, DISCORD_TOKEN: set one that belongs to a part that is to run"
+        )
     with _tutor(settings) as tutor:
         asyncio.run(_serve(settings, tutor, parts))
 
@@ -172,7 +184,7 @@ def _read_batch(path: str) -> list[str]:
         text = sys.stdin.read() if path == "-" else Path(path).read_text(encoding="utf-8")
     except (OSError, UnicodeDecodeError) as error:
         raise SettingError(f"--batch: cannot read {path} ({error})") from None
-    return [line for line in text.splitlines() if line.strip()]
+    return [line.strip() for line in text.split("\n") if line.strip()]
 
 
 @lessons_app.command("check")

@@ -16,6 +16,7 @@ QUIET = (
     "httpcore2",
     "httpx",
     "httpx2",
+    "markdown_it",
     "openai",
 )
 """Libraries whose own lines hold whole URLs and requests (tokens and questions among them) or

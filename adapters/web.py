@@ -38,7 +38,7 @@ class WebServer:
             await web.TCPSite(runner, self._host, self._port).start()
             await asyncio.Event().wait()
         except OSError as error:
-            raise SettingError(f"HTTP_PORT: {error.strerror or error}") from None
+            raise SettingError(f"HTTP_HOST, HTTP_PORT: {error.strerror or error}") from None
         finally:
             await runner.cleanup()
 

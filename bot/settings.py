@@ -34,9 +34,7 @@ SocketUrl = Annotated[AnyUrl, UrlConstraints(allowed_schemes=["ws", "wss"])]
 
 def _split(value: object) -> object:
     """Turn "a, b" into ["a", "b"]."""
-    if not isinstance(value, str):
-        return value
-    return [part.strip() for part in value.split(",") if part.strip()]
+    return [part.strip() for part in value.split(",")] if isinstance(value, str) else value
 
 
 Names = Annotated[tuple[str, ...], BeforeValidator(_split)]
@@ -96,9 +94,26 @@ class Settings(BaseSettings):
     @field_validator("database_url")
     @classmethod
     def _is_a_known_database(cls, url: str | None) -> str | None:
-        if url and not url.startswith("sqlite:///"):
-            raise ValueError("must start with sqlite:///")
+        path = url.removeprefix("sqlite:///") if url else "default"
+        if path == url or path in ("", ":memory:"):
+            raise ValueError("must be sqlite:/// and the path of a file")
         return url
+
+    @field_validator("lessons_dir")
+    @classmethod
+    def _is_a_folder(cls, path: Path) -> Path:
+        if not path.is_dir():
+            raise ValueError(f"there is no folder {path}")
+        return path
+
+    @field_validator("data_dir")
+    @classmethod
+    def _can_hold_data(cls, path: Path) -> Path:
+        try:
+            path.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise ValueError(f"cannot be made: {error}") from None
+        return path
 
     @field_validator("default_timezone")
     @classmethod
@@ -113,7 +128,7 @@ class Settings(BaseSettings):
     @classmethod
     def _names_a_platform(cls, names: tuple[str, ...]) -> tuple[str, ...]:
         for name in names:
-            if not re.fullmatch(r"[a-z]+:-?\d+", name):
+            if not re.fullmatch(r"(telegram|discord):-?\d+", name):
                 raise ValueError("must be a comma-separated list such as telegram:123,discord:456")
         return names
 
@@ -133,7 +148,10 @@ class Settings(BaseSettings):
 
 def _from_files(settings: type[Settings]) -> dict[str, str]:
     """Return the values given as NAME_FILE, for variables that are not given directly."""
-    given = {**dotenv_values(".env"), **os.environ}
+    try:
+        given = {**dotenv_values(".env"), **os.environ}
+    except UnicodeDecodeError:
+        raise SettingError(".env: must be a text file in UTF-8") from None
     # LLM_MODEL_FILE is a variable of its own: the model itself, not its name.
     names = (name for name in settings.model_fields if name != "llm_model")
     return {

@@ -4,6 +4,7 @@ import asyncio
 import logging
 import secrets
 from collections.abc import AsyncIterator
+from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
 from weakref import WeakValueDictionary
@@ -17,20 +18,26 @@ from bot.course.model import Course, Language
 from bot.errors import N_, NothingToRead, TooLong, TutorError, UnknownAction, UnknownCommand
 from bot.learning.records import Learner
 from bot.locale import language_of, translator
-from bot.messages import Address, Button, Incoming, Reply
+from bot.messages import ACTION_BYTES, Address, Button, Incoming, Reply
 from bot.storage.tx import Tx
 
 TEXT_LIMIT = 4000
 """Characters that a learner may send at once."""
+
+SLASHES = ("/", "／")
+"""A Chinese keyboard types the second."""
 
 APOLOGY = N_("Something went wrong on my side, and your progress is safe. Please try again. ({id})")
 
 log = logging.getLogger(__name__)
 
 _commands: dict[str, Handler] = {one.name: one.handler for one in COMMANDS}
-_actions: dict[str, Handler] = {
+_actions: dict[str, Handler] = {  # a command's name is an action too, unless it has one of its own
     **_commands,
     **{name: handler for one in COMMANDS for name, handler in one.actions.items()},
+}
+_private: set[Handler] = {
+    handler for one in COMMANDS if one.private for handler in (one.handler, *one.actions.values())
 }
 
 
@@ -123,8 +130,8 @@ def _is_for_us(incoming: Incoming) -> bool:
     """In a group the bot speaks when it is spoken to."""
     if incoming.is_private or incoming.action is not None or incoming.mentions_bot:
         return True
-    name = incoming.text[1:].partition(" ")[0].lower()
-    return incoming.text.startswith("/") and name in _commands  # other bots have commands too
+    # Other bots have commands too.
+    return incoming.text.startswith(SLASHES) and _command(incoming.text)[0] in _commands
 
 
 async def _replies(turn: Turn) -> AsyncIterator[Reply]:
@@ -138,12 +145,12 @@ async def _replies(turn: Turn) -> AsyncIterator[Reply]:
         action = spoken_action(turn)
         handler, argument = _route_action(action) if action else (ask, argument)
     async for reply in handler(turn, argument):
-        yield reply
+        yield replace(reply, private=True) if handler in _private else reply
 
 
 def _route_action(action: str) -> tuple[Handler, str]:
     name, _colon, argument = _storable(action).partition(":")
-    if name not in _actions:
+    if name not in _actions or len(action.encode(errors="replace")) > ACTION_BYTES:
         raise UnknownAction
     return _actions[name], argument
 
@@ -157,12 +164,18 @@ def _route(incoming: Incoming) -> tuple[Handler | None, str]:
         raise NothingToRead
     if len(text) > TEXT_LIMIT:
         raise TooLong(length=len(text), limit=TEXT_LIMIT)
-    if not text.startswith("/"):
+    if not text.startswith(SLASHES):
         return None, text
-    name, _space, argument = text[1:].partition(" ")
-    if name.lower() not in _commands:
+    name, argument = _command(text)
+    if name not in _commands:
         raise UnknownCommand(command="".join(filter(str.isalnum, name))[:32])
-    return _commands[name.lower()], argument.strip()
+    return _commands[name], argument
+
+
+def _command(text: str) -> tuple[str, str]:
+    """Split "/Learn tokens" into "learn" and "tokens"; any white space does."""
+    name, *argument = text[1:].split(maxsplit=1) or [""]
+    return name.lower(), "".join(argument).strip()
 
 
 def _storable(text: str) -> str:

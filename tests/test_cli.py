@@ -18,6 +18,9 @@ from tests.programs import run
         (["run"], {}, "TELEGRAM_TOKEN"),
         (["run", "--only", "fax"], {"TELEGRAM_TOKEN": "1:a"}, "--only"),
         (["ask"], {}, "ask"),
+        (["chat", "--nonsense"], {}, "No such option: --nonsense"),
+        (["frob"], {}, "No such command 'frob'"),
+        (["run", "--only", "web"], {"TELEGRAM_TOKEN": "1:a"}, "TELEGRAM_TOKEN"),
         (["ask", "--batch", "/nowhere"], {}, "--batch"),
     ],
 )

@@ -1,9 +1,11 @@
 """Conversations with the tutor, as a learner has them."""
 
+import asyncio
+
 import pytest
 
 from bot.course.model import Course
-from bot.messages import ACTION_BYTES, Address
+from bot.messages import ACTION_BYTES, Address, Incoming
 from bot.tutor import TEXT_LIMIT, Access
 from tests.dialog import Dialog, response_to
 
@@ -99,7 +101,7 @@ def test_a_round_of_questions_ends_with_its_result(dialog: Dialog) -> None:
     assert questions.title.zh in dialog.last.text
 
 
-@pytest.mark.parametrize("text", ["E", "9", "zz"])
+@pytest.mark.parametrize("text", ["E", "9", "z"])
 def test_a_slip_in_a_quiz_keeps_the_question_open(dialog: Dialog, text: str) -> None:
     """What is as short as an answer and is none gets a hint, and the way back."""
     dialog.verify(("/learn", ""), ("[考我一题]", ""))
@@ -107,6 +109,111 @@ def test_a_slip_in_a_quiz_keeps_the_question_open(dialog: Dialog, text: str) -> 
     assert "还等着你呢" in dialog.say(text)
     dialog.press_label("回到刚才的题")
     assert dialog.open_question == question
+
+
+@pytest.mark.parametrize("text", ["温度", "采样", "AI", "谢谢", "bad", "B?", "是 B 吗"])
+def test_a_short_question_in_a_quiz_is_a_question(dialog: Dialog, text: str) -> None:
+    """Two characters are a word in Chinese, and a question mark asks."""
+    dialog.verify(("/learn", ""), ("[考我一题]", ""))
+    dialog.say(text)
+    assert "还等着你呢" not in dialog.last.text
+    assert "还没答过题" in dialog.say("/progress")
+
+
+def test_a_check_question_leaves_the_round_open(dialog: Dialog) -> None:
+    """A look at another lesson in the middle of a round does not end it."""
+    dialog.say("/quiz tokens")
+    dialog.answer()
+    dialog.press_label("下一题")
+    left = dialog.open_question
+    dialog.press("check:sampling")
+    dialog.answer()
+    dialog.say("/quiz")
+    assert dialog.open_question == left
+    assert "第 2/" in dialog.last.text
+
+
+def test_a_question_asked_in_private_is_not_answered_in_a_group(dialog: Dialog) -> None:
+    """The feedback would be read by everybody there."""
+    dialog.verify(("/learn", ""), ("[考我一题]", ""))
+    dialog.is_private = False
+    dialog.sender = Address("terminal", "ada", "group")
+    dialog.say("A", mentions_bot=True)
+    dialog.say("温度是什么意思？", mentions_bot=True)
+    assert all(button.label != "回到刚才的题" for button in dialog.last.buttons)
+    assert "还没答过题" in dialog.say("/progress")
+
+
+def test_a_repeated_press_explains_once_more(dialog: Dialog) -> None:
+    """The feedback may have been lost on its way when the service was killed."""
+    dialog.verify(("/learn", ""), ("[考我一题]", ""))
+    question = dialog.open_question
+    dialog.answer()
+    key = next(option for option in question.options if option.correct)
+    assert key.explanation.zh in dialog.press(f"quiz:{question.id}:{key.id}")
+
+
+def test_a_clock_that_steps_back_blocks_no_question(dialog: Dialog) -> None:
+    """What was asked later is what an answer is for, whatever the clock said."""
+    for hours in (0, -5):
+        dialog.clock.move(hours=hours)
+        dialog.verify(("/learn tokens", ""), ("[考我一题]", ""))
+        assert "答对了" in dialog.answer()
+
+
+@pytest.mark.parametrize("text", ["/learn\ntokens", "/learn\u3000tokens", "／learn tokens"])
+def test_a_command_is_read_however_it_is_typed(dialog: Dialog, text: str) -> None:
+    """Line breaks, wide spaces and the slash of a Chinese keyboard are all fine."""
+    assert "第 5/8 课" in dialog.say(text)
+
+
+def test_what_is_personal_is_marked_private(dialog: Dialog) -> None:
+    """Platforms show these replies to the learner alone; the table of commands says which."""
+    for command in ("/progress", "/settings"):
+        dialog.say(command)
+        assert all(reply.private for reply in dialog.replies)
+    dialog.press("settings:language:en")
+    assert dialog.last.private
+    dialog.say("/learn")
+    assert not dialog.last.private
+
+
+def test_messages_of_one_learner_are_handled_in_their_order(dialog: Dialog) -> None:
+    """Sent at once, they are answered one after the other, and nothing is lost."""
+    said = [Incoming(dialog.sender, f"/learn {number}") for number in range(1, 9)]
+
+    async def send(one: Incoming, heard: list[str]) -> None:
+        async for reply in dialog.tutor.handle(one):
+            await asyncio.sleep(0.001 * (9 - int(one.text[-1])))
+            heard.append(reply.text)
+
+    async def send_all() -> list[str]:
+        heard: list[str] = []
+        await asyncio.gather(*(send(one, heard) for one in said))
+        return heard
+
+    heard = dialog._runner.run(send_all())
+    titles = [lesson.title.zh for lesson in dialog.course.lessons]
+    assert [title in text for title, text in zip(titles, heard, strict=True)] == [True] * 8
+
+
+def test_simpler_and_deeper_are_what_the_lesson_says(dialog: Dialog) -> None:
+    """Each depth has its own text, and the essay's credit."""
+    lesson = dialog.course.lessons[0]
+    assert lesson.simpler.zh in dialog.press(f"simpler:{lesson.id}")
+    assert lesson.deeper.zh in dialog.press(f"deeper:{lesson.id}")
+    assert "LLM in 2024" in dialog.last.text
+
+
+def test_a_wrong_answer_is_told_why_it_is_wrong(dialog: Dialog) -> None:
+    """The chosen option is explained, and the right one."""
+    dialog.verify(("/learn", ""), ("[考我一题]", ""))
+    question = dialog.open_question
+    wrong = next(option for option in question.options if not option.correct)
+    right = next(option for option in question.options if option.correct)
+    feedback = dialog.answer(right=False)
+    assert wrong.explanation.zh in feedback
+    assert right.explanation.zh in feedback
 
 
 def test_a_question_in_the_middle_of_a_quiz_leads_back_to_it(dialog: Dialog) -> None:

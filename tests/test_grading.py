@@ -6,6 +6,7 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from bot.course.model import TRUE_FALSE as TRUE_FALSE_TEXTS
 from bot.course.model import Course, Localized, Numeric, Option, Question, QuestionKind
 from bot.learning.grading import UNSURE, grade, read_response, shown_options
 from bot.learning.numbers import read_number
@@ -18,18 +19,17 @@ def _question(kind: QuestionKind, key: str = "a", options: int = 4) -> Question:
     if kind == "numeric":
         numeric = Numeric(value=140, low=130, high=150, unit="GB")
         return Question(**fields, numeric=numeric, answer=SAME)
-    return Question(
-        **fields,
-        options=tuple(
-            Option(id=letter, text=SAME, explanation=SAME, correct=letter in key)
-            for letter in "abcdefgh"[:options]
-        ),
-    )
+    texts = TRUE_FALSE_TEXTS if kind == "true_false" else [SAME] * options
+    made = [
+        Option(id=letter, text=text, explanation=SAME, correct=letter in key)
+        for letter, text in zip("abcdefgh", texts, strict=False)
+    ]
+    return Question(**fields, options=tuple(made))
 
 
 SINGLE = _question("single", "b")
 MULTI = _question("multi", "ac")
-TRUE_FALSE = _question("true_false", "b", 2)
+TRUE_FALSE = _question("true_false", "b")
 NUMERIC = _question("numeric")
 
 
@@ -130,7 +130,22 @@ def test_a_number_is_read_as_people_write_it(text: str, unit: str, number: float
 
 
 @pytest.mark.parametrize(
-    "text", ["", "B", "一百", "what is 70B", "1 2", "70B 是多少", "e5", ",", "1e9999", "nan", "inf"]
+    "text",
+    [
+        "",
+        "7B?",
+        "4o",
+        "B",
+        "一百",
+        "what is 70B",
+        "1 2",
+        "70B 是多少",
+        "e5",
+        ",",
+        "1e9999",
+        "nan",
+        "inf",
+    ],
 )
 def test_what_states_no_number_is_no_number(text: str) -> None:
     """A question that has a number in it is a question."""
@@ -142,6 +157,12 @@ def test_any_number_survives_writing_and_reading(number: float, form: str) -> No
     """The usual ways to write a number are read back."""
     rounding = 0.5e-4  # of the form with the fewest decimals
     assert read_number(form.format(number)) == pytest.approx(number, rel=1e-6, abs=rounding)
+
+
+def test_a_flood_of_spaces_is_no_number_at_once() -> None:
+    """The pattern is never let loose on a long text."""
+    for text in ("大约" + " " * 300 + "x!x", "about" + " " * 50 + "x!x", "1" * 4000):
+        assert read_number(text) is None
 
 
 @given(st.text(max_size=60))

@@ -22,6 +22,8 @@ def test_nothing_has_to_be_set() -> None:
      ("DEFAULT_TIMEZONE", "Mars/Olympus"), ("DEFAULT_TIMEZONE", "../etc"),
      ("LLM_BASE_URL", "localhost:11434"), ("TELEGRAM_API_URL", "ftp://x"),
      ("DISCORD_GATEWAY_URL", "http://127.0.0.1"), ("DATABASE_URL", "mysql://x"), ("DATABASE_URL", "sqlite://"),
+     ("DATABASE_URL", "sqlite:///:memory:"), ("LESSONS_DIR", "/nowhere"), ("DATA_DIR", "/dev/null"),
+     ("ALLOWED_USERS", ","), ("ALLOWED_CHATS", "telgram:12"),
      ("LLM_CONTEXT_TOKENS", "12"), ("LLM_ANSWER_TOKENS", "4000"), ("LOG_LEVEL", "LOUD"),
      ("ALLOWED_USERS", "ada"), ("TELEGRAM_TOKEN", "two words"), ("LOG_FORMAT", "xml")],
 )  # fmt: skip

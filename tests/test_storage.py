@@ -129,6 +129,35 @@ def test_a_full_disk_is_an_error_and_corrupts_nothing(database: str, tmp_path: P
     connection.close()
 
 
+def test_an_error_of_the_database_does_not_tell_what_a_learner_wrote(database: str) -> None:
+    """Errors end up in logs."""
+
+    def remember(tx: Tx) -> None:
+        tx.remember(99, "private", [Message("user", "canary")], NOW)
+
+    store = Store.open(database)
+    with pytest.raises(Exception, match="FOREIGN KEY") as caught:
+        asyncio.run(store.run(remember))
+    assert "canary" not in str(caught.value)
+    store.close()
+
+
+def test_old_messages_of_a_conversation_are_dropped(database: str) -> None:
+    """A conversation does not grow for ever."""
+
+    def talk(tx: Tx) -> list[str]:
+        learner = tx.add_learner(ADA, "zh", "Asia/Shanghai", NOW)
+        for number in range(100):
+            tx.remember(learner.id, "private", [Message("user", str(number))], NOW)
+        return [one.content for one in tx.conversation(learner.id, "private", 1000)]
+
+    store = Store.open(database)
+    kept = asyncio.run(store.run(talk))
+    assert kept == [str(number) for number in range(100 - len(kept), 100)]
+    assert 20 < len(kept) < 100
+    store.close()
+
+
 def test_one_learner_never_sees_anothers_data(database: str) -> None:
     """Everything that is read is read for one learner."""
 
@@ -138,13 +167,13 @@ def test_one_learner_never_sees_anothers_data(database: str) -> None:
         tx.mark_done(ada.id, "tokens", NOW)
         tx.remember(ada.id, "private", [Message("user", "canary")], NOW)
         tx.start_quiz(ada.id, None, ["tokens:1"], NOW)
-        tx.ask(ada.id, "tokens:1", None, 1, NOW)
+        tx.ask(ada.id, "tokens:1", None, 1, "private", NOW)
         tx.mark_practised(ada.id, NOW.date())
         return [
             tx.lesson_marks(bao.id),
             tx.conversation(bao.id, "private", 9),
             tx.open_quiz(bao.id),
-            tx.open_attempt(bao.id),
+            tx.open_attempt(bao.id, "private"),
             tx.days_practised(bao.id, NOW.date(), NOW.date()),
             tx.outcomes(bao.id),
             tx.latest_answers(bao.id),

@@ -66,12 +66,16 @@ def test_bytes_that_are_no_text_get_a_reply_and_the_conversation_goes_on(tmp_pat
 
 def test_json_lines_come_back_as_the_contract_says(tmp_path: Path) -> None:
     """Each reply one object with all its keys, each turn closed; bad lines are answered too."""
-    typed = '{"text": "/learn"}\n{"action": "check:what-is-an-llm"}\nnot json\n{"a": 1}\n[]\n'
+    typed = (
+        '{"text": "/learn"}\n{"action": "check:what-is-an-llm"}\nnot json\n{"a": 1}\n[]\n'
+        + "[" * 99_999
+        + "\n"
+    )
     lines = [
         json.loads(line)
         for line in run(tmp_path, "chat", "--json", typed=typed).stdout.splitlines()
     ]
-    assert [line for line in lines if "end" in line] == [{"end": True}] * 5
+    assert [line for line in lines if "end" in line] == [{"end": True}] * 6
     replies = [line for line in lines if "end" not in line]
     keys = {"text", "buttons", "picture", "poll", "document", "draft"}
     assert all(set(reply) == keys for reply in replies)

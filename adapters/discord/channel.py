@@ -20,7 +20,7 @@ from adapters.discord.places import Answer, Room
 from adapters.discord.speech import Speech, Undelivered
 from bot.commands import COMMANDS
 from bot.commands.command import Command
-from bot.errors import OperatorError
+from bot.errors import OperatorError, SettingError
 from bot.messages import Incoming
 
 if TYPE_CHECKING:
@@ -75,7 +75,7 @@ class DiscordChannel:
     async def run(self) -> None:
         """Serve until cancelled, then let running turns finish and close the gateway.
 
-        Raises OperatorError where Discord does not accept the token. An unreachable Discord is
+        Raises SettingError where Discord does not accept the token. An unreachable Discord is
         tried again, for as long as it takes.
         """
         _point_sdk(self._api_url, self._gateway_url)
@@ -95,10 +95,10 @@ class DiscordChannel:
         try:
             await client.start(self._token.get_secret_value())
         except discord.LoginFailure:
-            raise OperatorError(REFUSED) from None
+            raise SettingError(REFUSED) from None
         except discord.ConnectionClosed as error:
             if error.code == AUTHENTICATION_FAILED:
-                raise OperatorError(REFUSED) from None
+                raise SettingError(REFUSED) from None
             raise
         finally:
             await client.stop()

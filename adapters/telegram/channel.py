@@ -5,8 +5,9 @@ from __future__ import annotations
 import asyncio
 import logging
 import re
-from collections import deque
-from contextlib import suppress
+from collections import Counter, deque
+from collections.abc import Iterator
+from contextlib import contextmanager, suppress
 from typing import TYPE_CHECKING, Any, Final
 
 from aiolimiter import AsyncLimiter
@@ -34,6 +35,10 @@ STOP_SECONDS = 20.0
 CONCURRENT_UPDATES = 256
 UPDATES_REMEMBERED = 1000
 """Telegram gives an update again when the confirmation got lost."""
+
+WAITING_TURNS = 5
+"""Messages of one person that may wait for the one being answered; more are passed over, or one
+person could take the places of all the others."""
 
 DRAFTS_PER_SECOND = 15
 """Half of what Telegram takes from a bot in a second; the other half is for final texts."""
@@ -77,6 +82,7 @@ class TelegramChannel:
         self._drafts = AsyncLimiter(DRAFTS_PER_SECOND, 1)
         self._seen: deque[int] = deque(maxlen=UPDATES_REMEMBERED)
         self._turns: set[asyncio.Task[Any]] = set()
+        self._busy: Counter[str] = Counter()
         self._application = _build(token, api_url, self._poll)
         self._application.add_handler(TypeHandler(Update, self._on_update))
         self._application.add_error_handler(self._on_error)
@@ -149,8 +155,21 @@ class TelegramChannel:
         if update.callback_query is not None:
             # Not awaited, or what the person does next could overtake the press.
             self._remember(asyncio.create_task(_acknowledge(update.callback_query)))
-        async with Outbox(context.bot, update, self._drafts) as outbox:
-            await outbox.deliver(self._tutor.handle(incoming))
+        if self._busy[incoming.sender.user_id] > WAITING_TURNS:
+            log.info("somebody writes faster than can be answered; a message was passed over")
+            return
+        with self._waiting(incoming.sender.user_id):
+            async with Outbox(context.bot, update, self._drafts) as outbox:
+                await outbox.deliver(self._tutor.handle(incoming))
+
+    @contextmanager
+    def _waiting(self, user_id: str) -> Iterator[None]:
+        self._busy[user_id] += 1
+        try:
+            yield
+        finally:
+            self._busy[user_id] -= 1
+            self._busy += Counter()  # drops those who wait for nothing
 
     def _remember(self, task: asyncio.Task[Any] | None) -> None:
         if task is not None:

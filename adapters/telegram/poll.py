@@ -12,6 +12,9 @@ from telegram.request import HTTPXRequest
 
 log = logging.getLogger(__name__)
 
+REFUSALS = 3
+"""How often in a row Telegram has to say that it does not know the token."""
+
 _FIRST_ID = re.compile(rb'"update_id"\s*:\s*\d+')
 
 
@@ -27,6 +30,7 @@ class Poll(HTTPXRequest):
         self.is_answered = False
         self.refused = asyncio.Event()
         self._first_id = b""
+        self._refusals = 0
 
     async def do_request(self, *args: Any, **kwargs: Any) -> tuple[int, bytes]:
         """Make one request; see telegram.request.BaseRequest.do_request."""
@@ -36,7 +40,9 @@ class Poll(HTTPXRequest):
             self.is_answered = False
             raise
         self.is_answered = code == 200
-        if code in (401, 404):
+        # One refusal may be a proxy or a local Bot API server that is starting again.
+        self._refusals = self._refusals + 1 if code in (401, 404) else 0
+        if self._refusals >= REFUSALS:
             self.refused.set()
         return code, self._readable(payload) if self.is_answered else payload
 

@@ -157,10 +157,10 @@ class TerminalChannel:
     def pipe_json(self, runner: asyncio.Runner, source: BinaryIO, out: TextIO) -> None:
         """Answer each JSON line of `source` with lines of JSON."""
         screen = JsonLines(out)
-        for line in filter(str.strip, _lines(source)):
+        for line in _lines(source):
             try:
                 incoming = read_json(line, self._learner)
-            except ValueError:
+            except (ValueError, RecursionError):
                 screen.show(Reply('Send one object a line: {"text": "..."} or {"action": "..."}.'))
                 screen.end()
                 continue

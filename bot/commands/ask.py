@@ -27,7 +27,7 @@ async def ask(turn: Turn, argument: str) -> AsyncIterator[Reply]:
         yield _what_to_ask(turn)
         return
     learner, services = turn.learner, turn.services
-    conversation = _conversation(turn)
+    conversation = turn.conversation
     history = await services.store.run(
         lambda tx: tx.conversation(learner.id, conversation, HISTORY)
     )
@@ -38,30 +38,24 @@ async def ask(turn: Turn, argument: str) -> AsyncIterator[Reply]:
         if isinstance(piece, str):
             yield Reply(piece, draft=True)
             continue
-        said = [Message("user", argument), Message("assistant", piece.text)]
-        now = services.clock.now()
+        yield await _answer(turn, piece)
         if not piece.declined:
+            said = [Message("user", argument), Message("assistant", piece.text)]
+            now = services.clock.now()
             await services.store.run(
                 lambda tx: tx.remember(learner.id, conversation, said, now)  # noqa: B023
             )
-        yield await _answer(turn, piece)
 
 
 async def new(turn: Turn, argument: str) -> AsyncIterator[Reply]:
     """Forget the conversation, so that the next question starts afresh."""
     _ = turn.translate
-    conversation = _conversation(turn)
+    conversation = turn.conversation
     await turn.services.store.run(lambda tx: tx.forget_conversation(turn.learner.id, conversation))
     yield Reply(
         _("A fresh conversation. What would you like to know?"),
         (Button(_("Go on learning"), "learn"),),
     )
-
-
-def _conversation(turn: Turn) -> str:
-    """Name the conversation: what is said in private never reaches a group, nor the other way."""
-    sender = turn.incoming.sender
-    return "private" if turn.incoming.is_private else f"{sender.platform}:{sender.chat_id}"
 
 
 def _what_to_ask(turn: Turn) -> Reply:
@@ -76,7 +70,7 @@ async def example(turn: Turn, argument: str) -> AsyncIterator[Reply]:
     """Ask one of the questions that a lesson brings: "LESSON:N"."""
     lesson_id, _colon, number = argument.partition(":")
     asks = find_lesson(turn.services.course, lesson_id).asks[turn.learner.language]
-    if not number.isdecimal() or int(number) >= len(asks):
+    if number not in map(str, range(len(asks))):
         raise UnknownAction
     question = asks[int(number)]
     async for reply in ask(turn, question):

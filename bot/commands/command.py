@@ -36,6 +36,12 @@ class Turn:
     services: Services
 
     @property
+    def conversation(self) -> str:
+        """Name the conversation: what is said in private never reaches a group, nor back."""
+        sender = self.incoming.sender
+        return "private" if self.incoming.is_private else f"{sender.platform}:{sender.chat_id}"
+
+    @property
     def translate(self) -> Translate:
         return translator(self.learner.language)
 

@@ -12,9 +12,12 @@ from bot.messages import Button, Reply
 
 NEW, SEEN, DONE = "○", "◐", "●"
 
+BACK = "back"
+"""Said by the button under a module: the map takes the module's place."""
+
 
 async def course_map(turn: Turn, argument: str) -> AsyncIterator[Reply]:
-    """Show all modules."""
+    """Show all modules; "back" from one of them."""
     _ = turn.translate
     course, language = turn.services.course, turn.learner.language
     marks = await _marks(turn)
@@ -24,7 +27,7 @@ async def course_map(turn: Turn, argument: str) -> AsyncIterator[Reply]:
     yield Reply(
         "\n\n".join([*parts, legend]),
         (*buttons, Button(_("Next lesson"), "learn")),
-        replaces=bool(turn.incoming.action),
+        replaces=argument == BACK,
     )
 
 
@@ -37,7 +40,7 @@ async def module(turn: Turn, argument: str) -> AsyncIterator[Reply]:
     lessons = turn.services.course.in_module(found)
     buttons = [quiz_text.lesson_button(turn.learner.language, lesson) for lesson in lessons]
     text = _module(turn, found, await _marks(turn), with_objectives=True)
-    yield Reply(text, (*buttons, Button(_("Course map"), "course")), replaces=True)
+    yield Reply(text, (*buttons, Button(_("Course map"), f"course:{BACK}")), replaces=True)
 
 
 async def _marks(turn: Turn) -> dict[str, LessonMark]:

@@ -58,10 +58,8 @@ async def following(turn: Turn, argument: str) -> AsyncIterator[Reply]:
 def find_lesson(course: Course, name: str) -> Lesson:
     """Return the lesson with this id, number or title, or part of them. Raises UnknownLesson."""
     wanted = name.strip().lower()
-    if wanted.isdecimal() and 0 < int(wanted) <= len(course.lessons):
-        return course.lessons[int(wanted) - 1]
-    for lesson in course.lessons:
-        if wanted in (lesson.id, lesson.title.zh.lower(), lesson.title.en.lower()):
+    for number, lesson in enumerate(course.lessons, 1):
+        if wanted in (str(number), lesson.id, lesson.title.zh.lower(), lesson.title.en.lower()):
             return lesson
     like = [
         one for one in course.lessons if wanted in f"{one.id} {one.title.zh} {one.title.en}".lower()

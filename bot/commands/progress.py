@@ -27,7 +27,7 @@ async def progress(turn: Turn, argument: str) -> AsyncIterator[Reply]:
     buttons = [Button(_("Go on learning"), "learn")]
     if facts.marks:
         buttons.append(Button(_("Quiz me"), "quiz"))
-    yield Reply(_text(turn, facts), (*buttons, Button(_("Course map"), "course")), private=True)
+    yield Reply(_text(turn, facts), (*buttons, Button(_("Course map"), "course")))
 
 
 def read_facts(tx: Tx, learner: Learner, now: datetime) -> Facts:

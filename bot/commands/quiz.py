@@ -1,5 +1,6 @@
 """/quiz: a round of questions, and the grading of every answer, pressed or typed."""
 
+import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -7,7 +8,7 @@ from datetime import datetime, timedelta
 from bot.commands import quiz_text, rounds
 from bot.commands.command import Turn
 from bot.commands.learn import find_lesson, next_button
-from bot.course.model import Course, Lesson, Question
+from bot.course.model import Course, Question
 from bot.errors import NotAnOption, NotANumber, TutorError, UnknownAction
 from bot.learning.grading import read_response
 from bot.learning.records import Attempt, Quiz, Tally
@@ -16,20 +17,30 @@ from bot.messages import Button, Reply
 RECENT = timedelta(minutes=30)
 """For how long a question that was left counts as the one the learner is at."""
 
-SLIP = 2
-"""Characters up to which a text is taken for an attempt at an answer rather than a question."""
+ANSWERABLE = timedelta(days=1)
+"""For how long typed words can answer it; a press of its buttons always can."""
+
+SLIP = re.compile(r"[A-Za-z]|\d{1,4}")
+"""What is taken for an attempt at an answer rather than for a question."""
 
 
 async def quiz(turn: Turn, argument: str) -> AsyncIterator[Reply]:
     """Go on with the open round, or begin one on a lesson or on everything learned."""
     lesson = find_lesson(turn.services.course, argument) if argument else None
-    yield await _ask_next(turn, lesson, ())
+    asked = await turn.services.store.run(rounds.ask_next, _sitting(turn), lesson)
+    if asked is None:
+        yield _nothing_learned(turn)
+        return
+    current, attempt = asked
+    question = _question(turn.services.course, attempt.question_id)
+    yield _asking(turn, question, attempt, current)
 
 
 async def check(turn: Turn, argument: str) -> AsyncIterator[Reply]:
     """Ask the one question under a lesson."""
-    lesson = find_lesson(turn.services.course, argument)
-    yield await _ask_next(turn, lesson, (lesson.check_question.id,))
+    question = find_lesson(turn.services.course, argument).check_question
+    attempt = await turn.services.store.run(rounds.ask_one, _sitting(turn), question)
+    yield _asking(turn, question, attempt, None)
 
 
 async def press(turn: Turn, argument: str) -> AsyncIterator[Reply]:
@@ -48,16 +59,15 @@ async def pick(turn: Turn, argument: str) -> AsyncIterator[Reply]:
     question = _question(turn.services.course, question_id)
     if question.kind != "multi" or not set(ticked) <= {one.id for one in question.options}:
         raise UnknownAction
-    current, attempt = await turn.services.store.run(
-        rounds.redrawn, turn.learner, question, _now(turn)
-    )
+    current, attempt = await turn.services.store.run(rounds.redrawn, _sitting(turn), question)
     reply = _asking(turn, question, attempt, current, frozenset(ticked))
-    yield replace(reply, replaces=True)
+    # In a group it may be somebody else's question, shown in another order: that one stays.
+    yield replace(reply, replaces=turn.incoming.is_private)
 
 
 async def typed_answer(turn: Turn) -> Reply | None:
     """Grade what was typed if it answers the question that is open; None where it does not."""
-    attempt = await turn.services.store.run(lambda tx: tx.open_attempt(turn.learner.id))
+    attempt = await _open_attempt(turn, ANSWERABLE)
     question = attempt and turn.services.course.question(attempt.question_id)
     if not attempt or not question:
         return None
@@ -65,9 +75,17 @@ async def typed_answer(turn: Turn) -> Reply | None:
     response = read_response(question, attempt.seed, typed)
     if response is not None:
         return await _grade(turn, question, response)
-    if len(typed) <= SLIP and _now(turn) - attempt.asked_at < RECENT:
+    if SLIP.fullmatch(typed) and _now(turn) - attempt.asked_at < RECENT:
         raise _slip(question)
     return None
+
+
+async def _open_attempt(turn: Turn, within: timedelta) -> Attempt | None:
+    """Return the question that is open in this conversation, if it was asked a short while ago."""
+    attempt = await turn.services.store.run(
+        lambda tx: tx.open_attempt(turn.learner.id, turn.conversation)
+    )
+    return attempt if attempt and _now(turn) - attempt.asked_at < within else None
 
 
 def _slip(question: Question) -> TutorError:
@@ -81,21 +99,12 @@ def _slip(question: Question) -> TutorError:
 async def way_back(turn: Turn) -> tuple[Button, ...]:
     """Return a button back to the question that was left a moment ago, if there is one."""
     _ = turn.translate
-    attempt = await turn.services.store.run(lambda tx: tx.open_attempt(turn.learner.id))
-    if attempt is None or attempt.quiz_id is None or _now(turn) - attempt.asked_at > RECENT:
+    attempt = await _open_attempt(turn, RECENT)
+    if attempt is None or not turn.services.course.question(attempt.question_id):
         return ()
-    return (Button(_("Back to the question"), "quiz"),)
-
-
-async def _ask_next(turn: Turn, lesson: Lesson | None, wanted: tuple[str, ...]) -> Reply:
-    course = turn.services.course
-    asked = await turn.services.store.run(
-        rounds.ask_next, turn.learner, course, lesson, wanted, _now(turn)
-    )
-    if asked is None:
-        return _nothing_learned(turn)
-    current, attempt = asked
-    return _asking(turn, _question(course, attempt.question_id), attempt, current)
+    lesson_id = attempt.question_id.partition(":")[0]
+    action = "quiz" if attempt.quiz_id else f"check:{lesson_id}"
+    return (Button(_("Back to the question"), action),)
 
 
 def _asking(
@@ -109,7 +118,7 @@ def _asking(
     language = turn.learner.language
     reply = quiz_text.ask(language, question, attempt.seed, ticked)
     ids = current.question_ids if current else ()
-    if len(ids) < 2 or question.id not in ids:
+    if question.id not in ids:
         return reply
     place = quiz_text.place(language, ids.index(question.id) + 1, len(ids))
     return replace(reply, text=f"{place}\n\n{reply.text}")
@@ -118,27 +127,26 @@ def _asking(
 async def _grade(turn: Turn, question: Question, response: str) -> Reply:
     try:
         answered = await turn.services.store.run(
-            rounds.answer_question, turn.learner, question, response, _now(turn)
+            rounds.answer_question, _sitting(turn), question, response
         )
     except ValueError:
         raise UnknownAction from None
-    language = turn.learner.language
-    if answered.grade is None:
-        text = quiz_text.repeated(language, question, answered.attempt)
+    language, attempt = turn.learner.language, answered.attempt
+    if answered.grade:
+        text = quiz_text.feedback(language, question, attempt.seed, response, answered.grade)
     else:
-        seed = answered.attempt.seed
-        text = quiz_text.feedback(language, question, seed, response, answered.grade)
+        text = quiz_text.repeated(language, question, attempt)
     return _with_ways_on(turn, question, answered, text)
 
 
 def _with_ways_on(turn: Turn, question: Question, answered: rounds.Answered, text: str) -> Reply:
     """Add what comes next: the rest of the round, its result, or the lesson behind the question."""
     _ = turn.translate
-    lesson = find_lesson(turn.services.course, question.lesson_id)
-    if answered.left:
-        return Reply(text, (Button(_("Next question"), "quiz"),))
-    if answered.quiz and len(answered.quiz.question_ids) > 1 and answered.grade:
+    if answered.round and answered.is_last:
         return _result(turn, text, answered)
+    if answered.round:
+        return Reply(text, (Button(_("Next question"), "quiz"),))
+    lesson = find_lesson(turn.services.course, question.lesson_id)
     more = Button(_("More questions"), f"quiz:{lesson.id}")
     read = Button(_("Read the lesson"), f"learn:{lesson.id}")
     return Reply(text, (more, read, next_button(turn, lesson)))
@@ -171,6 +179,10 @@ def _question(course: Course, question_id: str) -> Question:
     if question is None:
         raise UnknownAction
     return question
+
+
+def _sitting(turn: Turn) -> rounds.Sitting:
+    return rounds.Sitting(turn.learner, turn.services.course, turn.conversation, _now(turn))
 
 
 def _now(turn: Turn) -> datetime:

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 from bot.commands.markup import italic
 from bot.course.model import Language, Lesson, Option, Question
-from bot.learning.grading import UNSURE, Grade, shown_options
+from bot.learning.grading import UNSURE, Grade, grade, shown_options
 from bot.learning.records import Attempt, Tally
 from bot.locale import translator
 from bot.messages import Button, Reply
@@ -141,7 +141,7 @@ def _explanation(
 
 
 def repeated(language: Language, question: Question, attempt: Attempt) -> str:
-    """Return the reply to a second press on a question that has its answer."""
+    """Return the reply to a second press: what the first was worth, and once more why."""
     _ = translator(language)
     outcome = {
         "right": _("right"),
@@ -149,7 +149,10 @@ def repeated(language: Language, question: Question, attempt: Attempt) -> str:
         "wrong": _("not right"),
         "unsure": _("“not sure”"),
     }[attempt.outcome or "unsure"]
-    return _("You answered this one before ({outcome}); it counts once.", outcome=outcome)
+    told = _("You answered this one before ({outcome}); it counts once.", outcome=outcome)
+    response = attempt.response or UNSURE
+    again = _explanations(language, question, attempt.seed, response, grade(question, response))
+    return "\n\n".join([told, *again])
 
 
 def result(language: Language, tally: Tally, weak: list[Lesson]) -> str:

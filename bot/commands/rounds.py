@@ -16,27 +16,42 @@ ROUND = 5
 """Questions in a round over everything learned."""
 
 
-def ask_next(
-    tx: Tx,
-    learner: Learner,
-    course: Course,
-    lesson: Lesson | None,
-    wanted: tuple[str, ...],
-    now: datetime,
-) -> tuple[Quiz, Attempt] | None:
-    """Put the next question of the learner's round; begin a round where none fits.
+@dataclass(frozen=True, slots=True)
+class Sitting:
+    """Who is asked, about which course, in which conversation, when."""
 
-    wanted: the ids of the round's questions; () chooses them. None where nothing can be asked.
+    learner: Learner
+    course: Course
+    conversation: str
+    now: datetime
+
+
+def ask_next(tx: Tx, sitting: Sitting, lesson: Lesson | None) -> tuple[Quiz, Attempt] | None:
+    """Put the next question of the learner's round; begin a round where none is open.
+
+    lesson: what the round is about; None goes on with any, or chooses among the lessons seen.
+    None where there is nothing to ask about.
     """
-    current = tx.open_quiz(learner.id)
-    left = _left(tx, course, current) if current else []
-    if not current or not left or not _fits(current, lesson, wanted):
-        chosen = wanted or _choose(tx, learner, course, lesson)
-        if not chosen:
+    current = tx.open_quiz(sitting.learner.id)
+    left = _left(tx, sitting.course, current) if current else []
+    if not current or not left or (lesson and current.lesson_id != lesson.id):
+        left = _choose(tx, sitting, lesson)
+        if not left:
             return None
-        current = tx.start_quiz(learner.id, lesson.id if lesson else None, chosen, now)
-        left = list(chosen)
-    return current, tx.ask(learner.id, left[0], current.id, _seed(), now)
+        lesson_id = lesson.id if lesson else None
+        current = tx.start_quiz(sitting.learner.id, lesson_id, left, sitting.now)
+    return current, _ask(tx, sitting, left[0], current.id)
+
+
+def ask_one(tx: Tx, sitting: Sitting, question: Question) -> Attempt:
+    """Put a single question; a round that is open stays so."""
+    return _ask(tx, sitting, question.id, None)
+
+
+def _ask(tx: Tx, sitting: Sitting, question_id: str, quiz_id: int | None) -> Attempt:
+    seed = random.getrandbits(31)
+    learner_id, conversation = sitting.learner.id, sitting.conversation
+    return tx.ask(learner_id, question_id, quiz_id, seed, conversation, sitting.now)
 
 
 def _left(tx: Tx, course: Course, current: Quiz) -> list[str]:
@@ -45,34 +60,26 @@ def _left(tx: Tx, course: Course, current: Quiz) -> list[str]:
     return [one for one in current.question_ids if one not in answered and course.question(one)]
 
 
-def _fits(current: Quiz, lesson: Lesson | None, wanted: tuple[str, ...]) -> bool:
-    """Whether the open round is the one that is asked for: left before, and now resumed."""
-    if wanted:
-        return current.question_ids == wanted
-    if lesson is None:
-        return True
-    return current.lesson_id == lesson.id and len(current.question_ids) > 1
-
-
-def _choose(tx: Tx, learner: Learner, course: Course, lesson: Lesson | None) -> tuple[str, ...]:
+def _choose(tx: Tx, sitting: Sitting, lesson: Lesson | None) -> list[str]:
     """Choose a round: all of a lesson, or some of the lessons seen; new and missed ones first."""
-    seen = {lesson.id} if lesson else tx.lesson_marks(learner.id).keys()
-    answers = tx.latest_answers(learner.id)
+    seen = {lesson.id} if lesson else tx.lesson_marks(sitting.learner.id).keys()
+    answers = tx.latest_answers(sitting.learner.id)
     age = {question_id: place for place, question_id in enumerate(answers)}
     pool = [
         (place, question.id)
-        for one in course.lessons
+        for one in sitting.course.lessons
         if one.id in seen
         for place, question in enumerate(one.questions)
     ]
 
     def urgency(placed: tuple[int, str]) -> tuple[bool, bool, int, int]:
+        """New before known, missed before right, long ago before lately, as in the file."""
         place, question_id = placed
         known = answers.get(question_id)
         return (known is not None, bool(known and known.score == 1), age.get(question_id, 0), place)
 
     chosen = [question_id for _place, question_id in sorted(pool, key=urgency)]
-    return tuple(chosen if lesson else chosen[:ROUND])
+    return chosen if lesson else chosen[:ROUND]
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,52 +87,45 @@ class Answered:
     """What an answer came to.
 
     grade: None where the question had been answered before.
-    quiz, answers: the round that is open, if any, and what is answered of it.
+    round: the round that the question belongs to, if any; answers: what is answered of it.
+    is_last: whether nothing is left of the round.
     """
 
     attempt: Attempt
     grade: Grade | None
-    quiz: Quiz | None
+    round: Quiz | None
     answers: dict[str, Attempt]
-
-    @property
-    def left(self) -> int:
-        return len(self.quiz.question_ids) - len(self.answers) if self.quiz else 0
+    is_last: bool
 
 
-def answer_question(
-    tx: Tx, learner: Learner, question: Question, response: str, now: datetime
-) -> Answered:
+def answer_question(tx: Tx, sitting: Sitting, question: Question, response: str) -> Answered:
     """Grade and store an answer, once; the round ends with its last answer.
 
     Raises ValueError where the response cannot be one to this question.
     """
     given = grade(question, response)
-    attempt = asked(tx, learner, question, now)
-    is_new = attempt.is_open
+    learner, now = sitting.learner, sitting.now
+    attempt = asked(tx, sitting, question)
+    is_new = attempt.is_open and tx.answer(attempt, response, given, now)
     if is_new:
-        tx.answer(attempt, response, given, now)
         tx.mark_practised(learner.id, learner.local_date(now))
         tx.mark_done(learner.id, question.lesson_id, now)
     current = tx.open_quiz(learner.id)
-    answers = tx.answered_in(current) if current else {}
-    if current and len(answers) == len(current.question_ids):
+    if current is None or current.id != attempt.quiz_id:
+        return Answered(attempt, given if is_new else None, None, {}, is_last=False)
+    is_last = not _left(tx, sitting.course, current)
+    if is_last:
         tx.finish_quiz(learner.id, now)
-    return Answered(attempt, given if is_new else None, current, answers)
+    answers = tx.answered_in(current)
+    return Answered(attempt, given if is_new else None, current, answers, is_last)
 
 
-def asked(tx: Tx, learner: Learner, question: Question, now: datetime) -> Attempt:
+def asked(tx: Tx, sitting: Sitting, question: Question) -> Attempt:
     """Return the asking that a press answers; somebody else's button asks and answers at once."""
-    last = tx.last_attempt(learner.id, question.id)
-    return last or tx.ask(learner.id, question.id, None, _seed(), now)
+    last = tx.last_attempt(sitting.learner.id, question.id)
+    return last or ask_one(tx, sitting, question)
 
 
-def redrawn(
-    tx: Tx, learner: Learner, question: Question, now: datetime
-) -> tuple[Quiz | None, Attempt]:
+def redrawn(tx: Tx, sitting: Sitting, question: Question) -> tuple[Quiz | None, Attempt]:
     """Return the question as it was asked, with the round that is open."""
-    return tx.open_quiz(learner.id), asked(tx, learner, question, now)
-
-
-def _seed() -> int:
-    return random.getrandbits(31)
+    return tx.open_quiz(sitting.learner.id), asked(tx, sitting, question)

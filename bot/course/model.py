@@ -35,6 +35,10 @@ class Localized(Content):
         return self.zh if language == "zh" else self.en
 
 
+TRUE_FALSE = [Localized(zh="对", en="True"), Localized(zh="错", en="False")]
+"""The options of every true/false question, in the order in which typed words are read."""
+
+
 class Essay(Content):
     """One of the essays that the course is made from; `author` is None where none is given."""
 
@@ -147,6 +151,8 @@ class Question(Content):
         right = sum(option.correct for option in self.options)
         if self.kind == "true_false" and len(ids) != 2:
             raise ValueError("a true_false question has two options")
+        if self.kind == "true_false" and [one.text for one in self.options] != TRUE_FALSE:
+            raise ValueError("the options of a true_false question are 对 / True, then 错 / False")
         if self.kind != "true_false" and len(ids) < 3:
             raise ValueError(f"a {self.kind} question has at least three options")
         if self.kind == "multi" and right < 2:

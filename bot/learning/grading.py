@@ -25,9 +25,15 @@ _FALSE_WORDS = {"错", "不对", "不", "否", "错误", "不正确", "false", "
 
 _PADDING = re.compile(
     r"我|觉得|认为|感觉|应该|可能|大概|就|答案|选项|选择|选|是|的|吧|啊|呢"
-    r"|\b(?:i|think|guess|choose|pick|say|it's|its|it|the|answer|option|is|maybe|probably|say)\b"
+    r"|\b(?:i|think|guess|choose|pick|say|it's|its|it|the|answer|option|is|maybe|probably|and)\b"
 )
 """What people say around an answer: "应该是 B 吧", "I think it's B"."""
+
+_ASKS_BACK = re.compile(r"[?？]\s*$|吗|是不是|对不对")
+"""What makes it a question."""
+
+_WORD = re.compile(r"[a-z]{2,}")
+"""Small letters in a row are a word (bad, cab); "AC" and "a c" are options."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -86,6 +92,8 @@ def read_response(question: Question, seed: int, typed: str) -> str | None:
 
     Letters name the options as shown ("B", "a, c"); true/false takes the words of both languages.
     """
+    if _ASKS_BACK.search(typed):
+        return None
     plain = unicodedata.normalize("NFKC", typed).strip().lower().rstrip(".。!")
     bare = _PADDING.sub("", plain).strip(" ,，")
     if {plain, bare} & _UNSURE_WORDS:
@@ -95,7 +103,7 @@ def read_response(question: Question, seed: int, typed: str) -> str | None:
         return None if number is None else f"{number:.12g}"
     if question.kind == "true_false" and {plain, bare} & (_TRUE_WORDS | _FALSE_WORDS):
         return "a" if {plain, bare} & _TRUE_WORDS else "b"
-    return _read_letters(question, seed, bare)
+    return None if _WORD.search(_PADDING.sub("", typed)) else _read_letters(question, seed, bare)
 
 
 def _read_letters(question: Question, seed: int, plain: str) -> str | None:
@@ -103,7 +111,7 @@ def _read_letters(question: Question, seed: int, plain: str) -> str | None:
         chr(ord("a") + place): option.id
         for place, option in enumerate(shown_options(question, seed))
     }
-    letters = re.sub(r"[\s,、和及&+]|and", "", plain)
+    letters = re.sub(r"[\s,、和及&+]", "", plain)
     if not letters or not set(letters) <= set(by_letter):
         return None
     if question.kind != "multi" and len(letters) != 1:

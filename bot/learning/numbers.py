@@ -17,13 +17,17 @@ SCALES = {
     "trillion": 1e12,
 }
 
+LONGEST = 64
+"""Characters of the longest text that is looked at; the pattern's cost grows steeply."""
+
 BYTES = {"kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12}
 
 _NUMBER = re.compile(
     r"""(?:about|around|roughly|approx\.?|maybe|大概|大约|约|差不多)?\s*[~≈=]?\s*
         (?P<number>[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?(?:e[-+]?\d{1,3})?)\s*
         (?P<scales>(?:thousand|million|billion|trillion|[千万亿]|[kmbt](?![a-z]))*)\s*
-        (?P<unit>[a-z%²-]{0,12}|个|倍|块|元|吨|美元|字节|参数|个参数|左右|个左右)?\s*[.。!?]?""",
+        (?P<unit>[kmgt]i?b|bytes?|tokens?|param(?:eter)?s?|percent|seconds?|secs?|times|yuan|tons?
+            |dollars?|[gsx%]|个|倍|块|元|吨|美元|字节|参数|个参数|秒)?\s*(?:左右|上下)?\s*[.。!]?""",
     re.VERBOSE,
 )
 
@@ -33,7 +37,9 @@ def read_number(text: str, unit: str = "") -> float | None:
 
     `unit` is what is asked for: 0.14 TB is read as 140 where GB are.
     """
-    plain = unicodedata.normalize("NFKC", text).strip().lower()
+    if len(text) > LONGEST:
+        return None
+    plain = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).strip().lower()
     found = _NUMBER.fullmatch(plain)
     if not found or not re.search(r"\d", found["number"]):
         return None

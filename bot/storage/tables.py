@@ -104,6 +104,7 @@ class AttemptRow(Row):
     learner_id: Mapped[int] = _learner()
     question_id: Mapped[str] = mapped_column(String(48))
     quiz_id: Mapped[int | None] = mapped_column(ForeignKey("quiz.id", ondelete="CASCADE"))
+    conversation: Mapped[str] = mapped_column(String(96))
     seed: Mapped[int]
     asked_at: Mapped[datetime]
     answered_at: Mapped[datetime | None]
@@ -134,7 +135,7 @@ class PracticeDayRow(Row):
 
 
 class UtteranceRow(Row):
-    """One message of a conversation. `conversation` is "private" or names a group's chat."""
+    """One message of a conversation. A `conversation` is "private" or names a group's chat."""
 
     __tablename__ = "utterance"
 

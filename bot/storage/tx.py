@@ -7,7 +7,7 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, delete, func, inspect, select, update
+from sqlalchemy import CursorResult, delete, func, inspect, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
@@ -26,6 +26,9 @@ from bot.storage.tables import (
     Row,
     UtteranceRow,
 )
+
+UTTERANCES_KEPT = 60
+"""Messages of one conversation that are kept: three times what a prompt may draw on."""
 
 
 class Tx:
@@ -118,7 +121,13 @@ class Tx:
         )
 
     def ask(
-        self, learner_id: int, question_id: str, quiz_id: int | None, seed: int, now: datetime
+        self,
+        learner_id: int,
+        question_id: str,
+        quiz_id: int | None,
+        seed: int,
+        conversation: str,
+        now: datetime,
     ) -> Attempt:
         """Put a question to the learner; one that is open stays as it was shown."""
         row = self._session.scalar(
@@ -127,28 +136,47 @@ class Tx:
                 AttemptRow.question_id == question_id,
                 AttemptRow.answered_at.is_(None),
             )
-        ) or AttemptRow(learner_id=learner_id, question_id=question_id, seed=seed)
-        row.quiz_id, row.asked_at = quiz_id, now
-        self._session.add(row)
+        )
+        if row is None:
+            row = AttemptRow(learner_id=learner_id, question_id=question_id, seed=seed)
+            self._session.add(row)
+        row.quiz_id = quiz_id or row.quiz_id
+        row.conversation, row.asked_at = conversation, now
         self._session.flush()
         return _attempt(row)
 
     def last_attempt(self, learner_id: int, question_id: str) -> Attempt | None:
         """Return the latest time that this question was put to the learner."""
-        mine = (AttemptRow.learner_id == learner_id, AttemptRow.question_id == question_id)
-        return self._latest_attempt(*mine)
+        row = self._session.scalar(
+            select(AttemptRow)
+            .where(AttemptRow.learner_id == learner_id, AttemptRow.question_id == question_id)
+            .order_by(AttemptRow.id.desc())
+            .limit(1)
+        )
+        return _attempt(row) if row else None
 
-    def open_attempt(self, learner_id: int) -> Attempt | None:
-        """Return the question that the learner was asked last, if it is still open."""
-        mine = (AttemptRow.learner_id == learner_id, AttemptRow.answered_at.is_(None))
-        return self._latest_attempt(*mine)
+    def open_attempt(self, learner_id: int, conversation: str) -> Attempt | None:
+        """Return the question that the learner was asked last in a conversation, if still open."""
+        row = self._session.scalar(
+            select(AttemptRow)
+            .where(
+                AttemptRow.learner_id == learner_id,
+                AttemptRow.conversation == conversation,
+                AttemptRow.answered_at.is_(None),
+            )
+            .order_by(AttemptRow.asked_at.desc(), AttemptRow.id.desc())
+            .limit(1)
+        )
+        return _attempt(row) if row else None
 
-    def answer(self, attempt: Attempt, response: str, grade: Grade, now: datetime) -> None:
-        self._session.execute(
+    def answer(self, attempt: Attempt, response: str, grade: Grade, now: datetime) -> bool:
+        """Store the answer; False where somebody was faster and there is one already."""
+        stored = self._session.execute(
             update(AttemptRow)
             .where(AttemptRow.id == attempt.id, AttemptRow.answered_at.is_(None))
             .values(answered_at=now, response=response, outcome=grade.outcome, score=grade.score)
         )
+        return bool(cast("CursorResult[Any]", stored).rowcount)
 
     def answered_in(self, quiz: Quiz) -> dict[str, Attempt]:
         """Return the answered questions of a round, by question id."""
@@ -191,6 +219,7 @@ class Tx:
     def remember(
         self, learner_id: int, conversation: str, messages: Iterable[Message], now: datetime
     ) -> None:
+        """Add to a conversation; what lies further back than anybody reads is dropped."""
         self._session.add_all(
             UtteranceRow(
                 learner_id=learner_id,
@@ -201,6 +230,12 @@ class Tx:
             )
             for message in messages
         )
+        self._session.flush()
+        mine = (UtteranceRow.learner_id == learner_id, UtteranceRow.conversation == conversation)
+        kept = select(UtteranceRow.id).where(*mine).order_by(UtteranceRow.id.desc())
+        oldest = self._session.scalar(kept.offset(UTTERANCES_KEPT).limit(1))
+        if oldest is not None:
+            self._session.execute(delete(UtteranceRow).where(*mine, UtteranceRow.id <= oldest))
 
     def forget_conversation(self, learner_id: int, conversation: str) -> None:
         self._session.execute(
@@ -208,13 +243,6 @@ class Tx:
                 UtteranceRow.learner_id == learner_id, UtteranceRow.conversation == conversation
             )
         )
-
-    def _latest_attempt(self, *conditions: ColumnElement[bool]) -> Attempt | None:
-        newest_first = (AttemptRow.asked_at.desc(), AttemptRow.id.desc())
-        row = self._session.scalar(
-            select(AttemptRow).where(*conditions).order_by(*newest_first).limit(1)
-        )
-        return _attempt(row) if row else None
 
     def _insert_or(
         self, table: type[Row], values: dict[str, object], changes: dict[str, object]

@@ -103,6 +103,7 @@ def upgrade() -> None:
         sa.Column("learner_id", sa.Integer(), nullable=False),
         sa.Column("question_id", sa.String(length=48), nullable=False),
         sa.Column("quiz_id", sa.Integer(), nullable=True),
+        sa.Column("conversation", sa.String(length=96), nullable=False),
         sa.Column("seed", sa.Integer(), nullable=False),
         sa.Column("asked_at", sa.DateTime(timezone=True), nullable=False),
         sa.Column("answered_at", sa.DateTime(timezone=True), nullable=True),

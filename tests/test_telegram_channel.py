@@ -481,6 +481,40 @@ def test_a_token_that_is_withdrawn_later_stops_the_host() -> None:
     run(story)
 
 
+def test_one_refused_poll_is_not_the_end() -> None:
+    """A proxy or a local Bot API server that starts again says 404 once; the token is fine."""
+
+    async def story() -> None:
+        async with serving(echo) as (server, _tutor):
+            server.fail("getUpdates", 404)
+            for number in (1, 2):  # the first ends the poll that was under way
+                await server.say(ANN, "hi")
+                await server.wait_for(lambda: len(server.replies(ANN)) == number, 30)  # noqa: B023
+
+    run(story)
+
+
+def test_one_person_who_floods_does_not_take_the_places_of_the_others() -> None:
+    """Of three hundred messages a few wait, the others are passed over, and Bob is answered."""
+    lock = asyncio.Lock()
+
+    async def slow_for_ann(incoming: Incoming) -> AsyncIterator[Reply]:
+        if incoming.sender.user_id == str(ANN):
+            async with lock:
+                await asyncio.sleep(0.3)
+        yield Reply(incoming.text)
+
+    async def story() -> None:
+        async with serving(slow_for_ann) as (server, tutor):
+            for number in range(300):
+                await server.say(ANN, str(number))
+            await server.say(BOB, "hello")
+            await server.wait_for(lambda: server.replies(BOB), 10)
+            assert len(tutor.heard) < 50
+
+    run(story)
+
+
 def test_a_handler_that_runs_may_finish_when_the_host_stops() -> None:
     """The learner gets the answer they were waiting for."""
 

@@ -7,7 +7,7 @@ import re
 from typing import Any
 
 from telegram import Update
-from telegram.error import TelegramError
+from telegram.error import NetworkError, TelegramError
 from telegram.request import HTTPXRequest
 
 log = logging.getLogger(__name__)
@@ -40,10 +40,13 @@ class Poll(HTTPXRequest):
             self.is_answered = False
             raise
         self.is_answered = code == 200
-        # One refusal may be a proxy or a local Bot API server that is starting again.
         self._refusals = self._refusals + 1 if code in (401, 404) else 0
         if self._refusals >= REFUSALS:
             self.refused.set()
+        elif self._refusals:
+            # It may be a proxy or a local Bot API server that is starting again, and the library
+            # would stop asking.
+            raise NetworkError(f"Telegram answered with status {code}")
         return code, self._readable(payload) if self.is_answered else payload
 
     def _readable(self, payload: bytes) -> bytes:

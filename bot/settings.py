@@ -109,10 +109,9 @@ class Settings(BaseSettings):
     @field_validator("data_dir")
     @classmethod
     def _can_hold_data(cls, path: Path) -> Path:
-        try:
-            path.mkdir(parents=True, exist_ok=True)
-        except OSError as error:
-            raise ValueError(f"cannot be made: {error}") from None
+        there = next(one for one in (path, *path.absolute().parents) if one.exists())
+        if not there.is_dir():
+            raise ValueError(f"{there} is not a folder")
         return path
 
     @field_validator("default_timezone")

@@ -9,6 +9,7 @@ from pathlib import Path
 import pytest
 
 from bot.answering import tokens
+from bot.answering.prompt import newest
 from bot.ports import Message
 
 ROOT = Path(__file__).parent.parent
@@ -88,6 +89,6 @@ def test_the_oldest_messages_go_first() -> None:
     """Trimming keeps the newest messages that fit, in their order."""
     messages = [Message("user", f"question {number}") for number in range(10)]
     limit = 3 * (tokens.count("question 1") + 4)
-    assert tokens.trim(messages, limit) == messages[-3:]
-    assert tokens.trim(messages, 0) == []
-    assert tokens.trim(messages, 10_000) == messages
+    assert newest(messages, limit, tokens.count) == messages[-3:]
+    assert newest(messages, 0, tokens.count) == []
+    assert newest(messages, 10_000, tokens.count) == messages

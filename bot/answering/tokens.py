@@ -16,7 +16,7 @@ from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING, Final
 
-from bot.answering.prompt import PER_MESSAGE, PER_PROMPT, newest
+from bot.answering.prompt import PER_MESSAGE, PER_PROMPT
 from bot.ports import Message
 
 if TYPE_CHECKING:
@@ -39,11 +39,6 @@ def count(text: str) -> int:
 def count_messages(messages: Sequence[Message]) -> int:
     """Return the number of tokens of a prompt, the markers around its messages included."""
     return PER_PROMPT + sum(count(message.content) + PER_MESSAGE for message in messages)
-
-
-def trim(messages: Sequence[Message], limit: int) -> list[Message]:
-    """Return the newest messages that fit into `limit` tokens together, in their order."""
-    return newest(messages, limit, count)
 
 
 def encoding(cache_dir: Path | None = None) -> tiktoken.Encoding:

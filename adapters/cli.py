@@ -106,26 +106,26 @@ def run(
     """Serve every platform that has a token, until SIGTERM."""
     settings = Settings.load()
     _set_up_logs(settings)
-    parts = _parts(only)
-    if not (settings.telegram_token and "telegram" in parts) and not (
-        settings.discord_token and "discord" in parts
-    ):
-        raise SettingError(
-            "TELEGRAM_TOKEN, DISCORD_TOKEN: set one that belongs to a part that is to run"
-        )
+    parts = _parts(only, settings)
     with _tutor(settings) as tutor:
         asyncio.run(_serve(settings, tutor, parts))
 
 
-def _parts(only: str | None) -> tuple[str, ...]:
-    parts = tuple(part.strip() for part in only.split(",")) if only else PARTS
-    unknown = [part for part in parts if part not in PARTS]
-    if unknown:
+def _parts(only: str | None, settings: Settings) -> set[str]:
+    """Return what is to run: of what was asked for, the platforms that have a token, and web."""
+    asked = {part.strip() for part in only.split(",")} if only else set(PARTS)
+    if unknown := sorted(asked - set(PARTS)):
         raise SettingError(f"--only: {unknown[0]!r} is not one of {', '.join(PARTS)}")
+    tokens = {"telegram": settings.telegram_token, "discord": settings.discord_token}
+    parts = asked - {name for name, token in tokens.items() if not token}
+    if not parts & tokens.keys():
+        raise SettingError(
+            "TELEGRAM_TOKEN, DISCORD_TOKEN: set one that belongs to a part that is to run"
+        )
     return parts
 
 
-async def _serve(settings: Settings, tutor: "Tutor", parts: tuple[str, ...]) -> None:
+async def _serve(settings: Settings, tutor: "Tutor", parts: set[str]) -> None:
     platforms = _platforms(settings, tutor, parts)
     services = [platform.run() for platform in platforms]
     if "web" in parts and settings.http_port:
@@ -140,14 +140,14 @@ async def _serve(settings: Settings, tutor: "Tutor", parts: tuple[str, ...]) -> 
         await everything
 
 
-def _platforms(settings: Settings, tutor: "Tutor", parts: tuple[str, ...]) -> "list[Platform]":
+def _platforms(settings: Settings, tutor: "Tutor", parts: set[str]) -> "list[Platform]":
     platforms: list[Platform] = []
-    if settings.telegram_token and "telegram" in parts:
+    if "telegram" in parts and settings.telegram_token:
         from adapters.telegram.channel import TelegramChannel
 
         api_url = _text(settings.telegram_api_url)
         platforms.append(TelegramChannel(tutor, settings.telegram_token, api_url))
-    if settings.discord_token and "discord" in parts:
+    if "discord" in parts and settings.discord_token:
         from adapters.discord.channel import DiscordChannel
 
         api_url, gateway_url = map(_text, (settings.discord_api_url, settings.discord_gateway_url))

@@ -12,15 +12,10 @@ QUIET = (
     "aiohttp.access",
     "alembic.runtime.plugins",
     "bm25s",
-    "httpcore",
-    "httpcore2",
-    "httpx",
-    "httpx2",
     "markdown_it",
-    "openai",
 )
-"""Libraries whose own lines hold whole URLs and requests (tokens and questions among them) or
-say nothing that an operator can use."""
+"""Libraries whose lines say nothing that an operator can use. Those whose lines tell URLs and
+questions are quietened by the one module that uses each."""
 
 
 def set_up(settings: Settings) -> None:

@@ -84,6 +84,7 @@ class Tutor:
         One learner's messages are handled one after the other. What a learner can put right comes
         back as a reply; any other exception is the platform's to catch (see `apology`).
         """
+        incoming = _storable(incoming)
         if not _is_for_us(incoming):
             return
         if not self._access.allows(incoming.sender):
@@ -149,8 +150,8 @@ async def _replies(turn: Turn) -> AsyncIterator[Reply]:
 
 
 def _route_action(action: str) -> tuple[Handler, str]:
-    name, _colon, argument = _storable(action).partition(":")
-    if name not in _actions or len(action.encode(errors="replace")) > ACTION_BYTES:
+    name, _colon, argument = action.partition(":")
+    if name not in _actions or len(action.encode()) > ACTION_BYTES:
         raise UnknownAction
     return _actions[name], argument
 
@@ -159,7 +160,7 @@ def _route(incoming: Incoming) -> tuple[Handler | None, str]:
     """Return the handler and its argument; no handler for text that is no command."""
     if incoming.action is not None:
         return _route_action(incoming.action)
-    text = _storable(incoming.text).strip()
+    text = incoming.text.strip()
     if not any(character.isprintable() and not character.isspace() for character in text):
         raise NothingToRead
     if len(text) > TEXT_LIMIT:
@@ -178,9 +179,13 @@ def _command(text: str) -> tuple[str, str]:
     return name.lower(), "".join(argument).strip()
 
 
-def _storable(text: str) -> str:
+def _storable(incoming: Incoming) -> Incoming:
     """Drop NUL and halves of surrogate pairs, which no database takes and no terminal shows."""
-    return text.replace("\0", "").encode(errors="ignore").decode()
+    text, action = (
+        one and one.replace("\0", "").encode(errors="ignore").decode()
+        for one in (incoming.text, incoming.action)
+    )
+    return replace(incoming, text=text or "", action=action)
 
 
 async def _explained(error: TutorError, turn: Turn) -> Reply:

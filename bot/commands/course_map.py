@@ -5,7 +5,7 @@ from collections.abc import AsyncIterator
 from bot.commands import quiz_text
 from bot.commands.command import Turn
 from bot.commands.markup import bold
-from bot.course.model import Lesson, Module
+from bot.course.model import Course, Module
 from bot.errors import UnknownAction
 from bot.learning.records import LessonMark
 from bot.messages import Button, Reply
@@ -50,19 +50,14 @@ async def _marks(turn: Turn) -> dict[str, LessonMark]:
 def _module(
     turn: Turn, one: Module, marks: dict[str, LessonMark], with_objectives: bool = False
 ) -> str:
-    language = turn.learner.language
+    course, language = turn.services.course, turn.learner.language
     lines = [f"**{one.title[language]}**"]
-    for lesson in turn.services.course.in_module(one):
-        lines.append(
-            f"{symbol(marks.get(lesson.id))} {_number(turn, lesson)}. {lesson.title[language]}"
-        )
+    for lesson in course.in_module(one):
+        mark = symbol(marks.get(lesson.id))
+        lines.append(f"{mark} {course.number(lesson)}. {lesson.title[language]}")
         if with_objectives:
             lines.append(f"*{lesson.objective[language]}*")
     return "\n".join(lines)
-
-
-def _number(turn: Turn, lesson: Lesson) -> int:
-    return turn.services.course.lessons.index(lesson) + 1
 
 
 def symbol(mark: LessonMark | None) -> str:
@@ -70,3 +65,8 @@ def symbol(mark: LessonMark | None) -> str:
     if mark is None:
         return NEW
     return DONE if mark.done else SEEN
+
+
+def studied(course: Course, marks: dict[str, LessonMark]) -> int:
+    """Count the lessons that are done, of those that the course still has."""
+    return sum(mark.done for mark in marks.values() if course.lesson(mark.lesson_id))

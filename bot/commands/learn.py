@@ -50,7 +50,7 @@ async def following(turn: Turn, argument: str) -> AsyncIterator[Reply]:
     course = turn.services.course
     lesson = find_lesson(course, argument)
     await turn.services.store.run(leave_lesson, turn.learner, lesson, turn.services.clock.now())
-    after = course.after(lesson.id)
+    after = course.after(lesson)
     async for reply in learn(turn, after.id if after else ""):
         yield reply
 
@@ -96,7 +96,7 @@ def lesson_buttons(turn: Turn, lesson: Lesson, *depths: str) -> tuple[Button, ..
 def next_button(turn: Turn, lesson: Lesson) -> Button:
     """Return the way on from a lesson: the next one or, after the last, the map."""
     _ = turn.translate
-    if turn.services.course.after(lesson.id):
+    if turn.services.course.after(lesson):
         return Button(_("Next lesson"), f"next:{lesson.id}")
     return Button(_("Course map"), "course")
 

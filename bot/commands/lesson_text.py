@@ -9,8 +9,8 @@ NOTES_SHOWN = 2
 def heading(course: Course, lesson: Lesson, language: Language) -> str:
     """Return the title with the lesson's place in the course."""
     _ = translator(language)
-    number = [one.id for one in course.lessons].index(lesson.id) + 1
-    place = _("Lesson {number} of {count}", number=number, count=len(course.lessons))
+    number, count = course.number(lesson), len(course.lessons)
+    place = _("Lesson {number} of {count}", number=number, count=count)
     return f"**{lesson.title[language]}**  ·  {place}"
 
 

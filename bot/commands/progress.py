@@ -5,7 +5,7 @@ from datetime import datetime
 from typing import NamedTuple
 
 from bot.commands.command import Turn
-from bot.commands.course_map import symbol
+from bot.commands.course_map import studied, symbol
 from bot.commands.markup import bold
 from bot.learning.records import Learner, LessonMark, Tally
 from bot.messages import Button, Reply
@@ -40,7 +40,7 @@ def read_facts(tx: Tx, learner: Learner, now: datetime) -> Facts:
 def _text(turn: Turn, facts: Facts) -> str:
     _ = turn.translate
     course = turn.services.course
-    done = sum(mark.done for mark in facts.marks.values() if course.lesson(mark.lesson_id))
+    done = studied(course, facts.marks)
     lines = [
         bold(_("Your progress")),
         _("Lessons: {done} of {count} studied", done=done, count=len(course.lessons)),

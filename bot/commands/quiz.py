@@ -102,8 +102,7 @@ async def way_back(turn: Turn) -> tuple[Button, ...]:
     attempt = await _open_attempt(turn, RECENT)
     if attempt is None or not turn.services.course.question(attempt.question_id):
         return ()
-    lesson_id = attempt.question_id.partition(":")[0]
-    action = "quiz" if attempt.quiz_id else f"check:{lesson_id}"
+    action = "quiz" if attempt.quiz_id else f"check:{attempt.lesson_id}"
     return (Button(_("Back to the question"), action),)
 
 
@@ -155,8 +154,7 @@ def _with_ways_on(turn: Turn, question: Question, answered: rounds.Answered, tex
 def _result(turn: Turn, text: str, answered: rounds.Answered) -> Reply:
     _ = turn.translate
     course, language = turn.services.course, turn.learner.language
-    missed = [one.question_id for one in answered.answers.values() if one.score != 1]
-    ids = dict.fromkeys(question_id.partition(":")[0] for question_id in missed)
+    ids = dict.fromkeys(one.lesson_id for one in answered.answers.values() if one.score != 1)
     lessons = [lesson for lesson in map(course.lesson, ids) if lesson]
     tally = Tally.of(attempt.outcome or "" for attempt in answered.answers.values())
     buttons = [quiz_text.lesson_button(language, lesson) for lesson in lessons[:2]]

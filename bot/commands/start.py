@@ -4,6 +4,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 
 from bot.commands.command import Turn
+from bot.commands.course_map import studied
 from bot.commands.learn import learn
 from bot.commands.preferences import choose_language, language_buttons
 from bot.commands.quiz import way_back
@@ -32,10 +33,9 @@ async def _welcome(turn: Turn) -> Reply:
     marks = await turn.services.store.run(lambda tx: tx.lesson_marks(turn.learner.id))
     others = (Button(_("Course map"), "course"), *language_buttons("start"))
     if marks:
-        done = sum(mark.done for mark in marks.values())
         text = _(
             "**Welcome back!** You have studied {done} of {count} lessons.",
-            done=done,
+            done=studied(course, marks),
             count=len(course.lessons),
         )
         return Reply(text, (*await way_back(turn), Button(_("Go on learning"), "learn"), *others))

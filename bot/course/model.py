@@ -215,6 +215,10 @@ class Course(Content):
         return {lesson.id: lesson for lesson in self.lessons}
 
     @cached_property
+    def _numbers(self) -> dict[str, int]:
+        return {lesson.id: number for number, lesson in enumerate(self.lessons, 1)}
+
+    @cached_property
     def _questions(self) -> dict[str, Question]:
         return {question.id: question for lesson in self.lessons for question in lesson.questions}
 
@@ -235,11 +239,14 @@ class Course(Content):
         """The essays that a lesson credits, each once, in the order of its sources."""
         return [self._essays[essay] for essay in dict.fromkeys(s.essay for s in lesson.sources)]
 
-    def after(self, lesson_id: str) -> Lesson | None:
+    def number(self, lesson: Lesson) -> int:
+        """The lesson's place in the order of the course, from 1."""
+        return self._numbers[lesson.id]
+
+    def after(self, lesson: Lesson) -> Lesson | None:
         """The lesson that follows in the order of the course, None after the last."""
-        ids = list(self._lessons)
-        following = ids[ids.index(lesson_id) + 1 :]
-        return self._lessons[following[0]] if following else None
+        following = self.lessons[self.number(lesson) :]
+        return following[0] if following else None
 
     def in_module(self, module: Module) -> Iterable[Lesson]:
         return (self._lessons[lesson_id] for lesson_id in module.lessons)

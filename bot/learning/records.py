@@ -38,6 +38,10 @@ class Attempt:
     score: float | None = None
 
     @property
+    def lesson_id(self) -> str:
+        return self.question_id.partition(":")[0]
+
+    @property
     def is_open(self) -> bool:
         return self.outcome is None
 

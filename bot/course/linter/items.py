@@ -6,7 +6,7 @@ from difflib import SequenceMatcher
 
 from bot.course.fault import Fault
 from bot.course.linter.passages import Passage, explanations, passages, questions
-from bot.course.linter.text import length, plain, unit, width
+from bot.course.linter.text import misfit, plain, width
 from bot.course.linter.where import Where
 from bot.course.model import LANGUAGES, Course
 
@@ -44,11 +44,8 @@ def option_lengths(course: Course, where: Where) -> Iterator[Fault]:
 def explanation_lengths(course: Course, where: Where) -> Iterator[Fault]:
     for passage in explanations(course):
         for language in LANGUAGES:
-            low, high = EXPLANATION[language]
-            size = length(plain(passage.text[language]), language)
-            if not low <= size <= high:
-                bar = f"at most {high}" if size > high else f"at least {low}"
-                message = f"{language} explanation has {size} {unit(language)}, {bar}"
+            bar = EXPLANATION[language]
+            if message := misfit(passage.text[language], language, bar, "explanation"):
                 yield where.lesson(passage.lesson, (*passage.loc, language), message)
 
 

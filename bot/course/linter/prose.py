@@ -7,7 +7,7 @@ from statistics import mean
 from bot.course.fault import Fault
 from bot.course.linter.numerals import numerals, spelled
 from bot.course.linter.passages import passages
-from bot.course.linter.text import grade, length, mask, plain, sentences, unit, without_code
+from bot.course.linter.text import grade, length, mask, misfit, plain, sentences, unit, without_code
 from bot.course.linter.where import Where
 from bot.course.model import LANGUAGES, Course, Term
 
@@ -27,11 +27,7 @@ _GLOSS = re.compile(r"[(（)）/]")
 def body_length(course: Course, where: Where) -> Iterator[Fault]:
     for lesson in course.lessons:
         for language in LANGUAGES:
-            low, high = BODY[language]
-            size = length(plain(lesson.body[language]), language)
-            if not low <= size <= high:
-                bar = f"at most {high}" if size > high else f"at least {low}"
-                message = f"{language} body has {size} {unit(language)}, {bar}"
+            if message := misfit(lesson.body[language], language, BODY[language], "body"):
                 yield where.lesson(lesson, ("body", language), message)
 
 

@@ -54,6 +54,16 @@ def unit(language: str) -> str:
     return "words" if language == "en" else "characters"
 
 
+def misfit(text: str, language: str, bar: tuple[int, int], what: str) -> str:
+    """Return what is wrong with the length of a Markdown text; "" if it is within the bar."""
+    low, high = bar
+    size = length(plain(text), language)
+    if low <= size <= high:
+        return ""
+    limit = f"at most {high}" if size > high else f"at least {low}"
+    return f"{language} {what} has {size} {unit(language)}, {limit}"
+
+
 def width(text: str) -> int:
     """How long a text looks beside another in the same language: characters without spaces."""
     return sum(not char.isspace() for char in text)

@@ -7,6 +7,7 @@ TutorError                  the learner reads it, in their language
 ├── NothingToRead           a sticker, a photo, an empty message
 ├── TooLong
 ├── NotAnOption             "E" where A to D are to choose from
+├── NotAnOrder              "B" where all the letters are asked for
 └── NotANumber
 OperatorError               the operator reads it, in English, on one line; the program stops
 ├── SettingError            exit code 2
@@ -58,6 +59,10 @@ class TooLong(TutorError):
 
 class NotAnOption(TutorError):
     message = N_("The question is still open: answer with {letters}, or “not sure”.")
+
+
+class NotAnOrder(TutorError):
+    message = N_("The question is still open: type all the letters in order, such as {letters}.")
 
 
 class NotANumber(TutorError):

@@ -29,11 +29,14 @@ asks:
 
 把一句话剪成小纸片，每张纸片写一个号码。
 电脑看的是号码，这些小纸片就叫 token。常见的词只用 1 张纸片，少见的词要用好几张。
+所以两张一样大的字条，用掉的纸片可能有多有少。
 
 # 更深入
 
 分词器把字节序列合并成词表里的条目，每个条目对应一个整数编号。
 模型先查表得到向量，再做后面的计算。词表大小常在 10 万上下。
+
+先合并哪些字节对，是在训练模型之前，从大量文本里统计出来的。此后这张表就固定不变了，同样的一段文字，每次都会得到同样的一串编号。
 """
 
 EN_PAGE = """---
@@ -62,12 +65,16 @@ same length can cost you a different price.
 
 Cut a sentence into small slips of paper and write a number on each slip. The computer looks
 at the numbers. A slip is called a token. A common word takes 1 slip, and a rare word takes a few.
+So two notes of the same size may use up more or fewer slips.
 
 # Deeper
 
 A tokenizer merges a run of bytes into entries of a vocabulary, and each entry maps to an
 integer. The model looks up a vector for it and goes on from there. A vocabulary often has
 about 100,000 entries.
+
+Which pairs are merged is learned from a large sample of text before the model itself is
+trained. After that the table is fixed, so the same text gives the same numbers each time.
 """
 
 
@@ -127,6 +134,38 @@ def numeric(number: int) -> dict[str, Any]:
     }
 
 
+def multi(number: int) -> dict[str, Any]:
+    question = single(number, key="a")
+    question["kind"] = "multi"
+    question["options"][1] |= {"correct": True}
+    del question["options"][1]["misconception"]
+    return question
+
+
+def order(number: int) -> dict[str, Any]:
+    question = single(number)
+    question |= {"kind": "order", "order": ["c", "a", "b"], "answer": explanation(str(number))}
+    for option in question["options"]:
+        option.pop("correct", None)
+        option.pop("misconception", None)
+    return question
+
+
+def explain(number: int) -> dict[str, Any]:
+    return {
+        "id": number,
+        "kind": "explain",
+        "covers": ["e1-tokens"],
+        "stem": both("用自己的话讲讲什么是片段。", "Say in your own words what a piece is."),
+        "rubric": [
+            both("片段都有自己的编号。", "Each piece has a number of its own."),
+            both("模型算的是这些编号。", "The model works with these numbers."),
+        ],
+        "answer": explanation(str(number)),
+        "hints": [both("想想玩具。", "Think of toys."), both("想想编号。", "Think of numbers.")],
+    }
+
+
 STEMS = (
     ("空格会怎样处理？", "What happens to a space?"),
     ("模型读到的是什么？", "Which thing does a model read?"),
@@ -135,7 +174,7 @@ STEMS = (
     ("请估一估这份文件有多大。", "Estimate the size of this file."),
 )
 
-QUESTIONS = [single(1), single(2, key="a"), true_false(3), numeric(4)]
+QUESTIONS = [single(1), single(2, key="a"), true_false(3), numeric(4), explain(5)]
 
 LESSON: dict[str, Any] = {
     "covers": ["e1-tokens", "e1-billing"],

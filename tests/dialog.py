@@ -2,16 +2,31 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 from types import TracebackType
 from typing import Self
+
+import yaml
 
 from bot.answering.answer import Answerer
 from bot.commands.command import Services
 from bot.course.model import Course, Question
+from bot.learning.grading import NO_POINT
 from bot.messages import Address, Incoming, Reply
 from bot.ports import Endpoint
 from bot.storage.store import Store
 from bot.tutor import Access, Tutor
+
+SHIPPED = Path(__file__).parent.parent / "lessons"
+LESSONS = sum(
+    len(module["lessons"])
+    for module in yaml.safe_load((SHIPPED / "course.yaml").read_text("utf-8"))["modules"]
+)
+
+
+def lesson_place(number: int) -> str:
+    """Return what stands over the lesson of this number in Chinese."""
+    return f"第 {number}/{LESSONS} 课"
 
 
 class FakeClock:
@@ -124,6 +139,10 @@ def response_to(question: Question, right: bool) -> str:
     """Return a response that is right, or wholly wrong."""
     if question.numeric:
         return f"{question.numeric.value if right else question.numeric.high * 1000:.12g}"
+    if question.order:
+        return "".join(question.order if right else reversed(question.order))
+    if question.rubric:
+        return "".join(question.points) if right else NO_POINT
     if right:
         return "".join(sorted(question.key))
     return next(option.id for option in question.options if not option.correct)

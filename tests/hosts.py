@@ -154,11 +154,19 @@ class TelegramHost(_Program):
         return self.server.faults
 
     async def _next(self, do: Callable[[], Any]) -> str:
-        before = len(self.server.replies(ADA))
+        before, shown = len(self.server.replies(ADA)), self._shown()
         await do()
-        await self.server.wait_for(lambda: len(self.server.replies(ADA)) > before, 30)
+        await self.server.wait_for(lambda: self._shown() != shown, 30)
         await self.server.wait_for(None, 30)
-        return "\n".join(shown.text for shown in self.server.replies(ADA)[before:])
+        return "\n".join(one.text for one in self.server.replies(ADA)[before:] or [self._last()])
+
+    def _last(self) -> Any:
+        return self.server.replies(ADA)[-1]
+
+    def _shown(self) -> object:
+        """What changes with a new reply, and with one that was redrawn."""
+        replies = self.server.replies(ADA)
+        return (len(replies), self._last().text, self.actions()) if replies else None
 
 
 class DiscordHost(_Program):
@@ -209,11 +217,16 @@ class DiscordHost(_Program):
         return self.server.replies(self.server.dm(ADA))
 
     async def _next(self, do: Callable[[], Any]) -> str:
-        before = len(self._replies())
+        before, shown = len(self._replies()), self._shown()
         await do()
-        await self.server.wait_for(lambda: len(self._replies()) > before, 30)
+        await self.server.wait_for(lambda: self._shown() != shown, 30)
         await self._settled()
-        return "\n".join(seen.content for seen in self._replies()[before:])
+        return "\n".join(seen.content for seen in self._replies()[before:] or self._replies()[-1:])
+
+    def _shown(self) -> object:
+        """What changes with a new reply, and with one that was redrawn."""
+        replies = self._replies()
+        return (len(replies), replies[-1].content, self.actions()) if replies else None
 
     async def _settled(self) -> None:
         """Wait until the last reply has been left alone for longer than an edit is paced."""

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from bot.course.model import TRUE_FALSE as TRUE_FALSE_TEXTS
 from bot.course.model import Course, Localized, Numeric, Option, Question, QuestionKind
-from bot.learning.grading import UNSURE, grade, read_response, shown_options
+from bot.learning.grading import UNSURE, explains, grade, read_response, shown_options
 from bot.learning.numbers import read_number
+from tests.dialog import response_to
 
 SAME = Localized(zh="同", en="same")
 
@@ -19,11 +20,15 @@ def _question(kind: QuestionKind, key: str = "a", options: int = 4) -> Question:
     if kind == "numeric":
         numeric = Numeric(value=140, low=130, high=150, unit="GB")
         return Question(**fields, numeric=numeric, answer=SAME)
+    if kind == "explain":
+        return Question(**fields, rubric=(SAME,) * 3, answer=SAME, hints=(SAME, SAME))
     texts = TRUE_FALSE_TEXTS if kind == "true_false" else [SAME] * options
     made = [
-        Option(id=letter, text=text, explanation=SAME, correct=letter in key)
+        Option(id=letter, text=text, explanation=SAME, correct=letter in key and kind != "order")
         for letter, text in zip("abcdefgh", texts, strict=False)
     ]
+    if kind == "order":
+        fields |= {"order": tuple(key), "answer": SAME}
     return Question(**fields, options=tuple(made))
 
 
@@ -31,6 +36,8 @@ SINGLE = _question("single", "b")
 MULTI = _question("multi", "ac")
 TRUE_FALSE = _question("true_false", "b")
 NUMERIC = _question("numeric")
+ORDER = _question("order", "cadb")
+EXPLAIN = _question("explain")
 
 
 @pytest.mark.parametrize(("response", "outcome"), [("b", "right"), ("a", "wrong"), ("?", "unsure")])
@@ -49,6 +56,28 @@ def test_a_choose_all_question_scores_each_option(response: str, score: float) -
 
 
 @pytest.mark.parametrize(
+    ("response", "score"),
+    [("cadb", 1), ("bdac", 0), ("acdb", 5 / 6), ("cabd", 5 / 6), ("abcd", 1 / 2)],
+)
+def test_an_order_is_scored_by_the_pairs_that_stand_right(response: str, score: float) -> None:
+    """One swap of neighbours costs one of six pairs, and the reverse has none."""
+    assert grade(ORDER, response).score == pytest.approx(score)
+
+
+@pytest.mark.parametrize(
+    ("response", "outcome", "score"),
+    [("abc", "right", 1), ("b", "partly", 1 / 3), ("ac", "partly", 2 / 3), ("0", "wrong", 0),
+     ("?", "unsure", 0)],
+)  # fmt: skip
+def test_an_explanation_is_scored_by_its_key_points(
+    response: str, outcome: str, score: float
+) -> None:
+    """Each key point that it made earns its share."""
+    assert grade(EXPLAIN, response).outcome == outcome
+    assert grade(EXPLAIN, response).score == pytest.approx(score)
+
+
+@pytest.mark.parametrize(
     ("response", "outcome"),
     [("140", "right"), ("130", "right"), ("160", "partly"), ("1500", "partly"), ("1501", "wrong"),
      ("13", "partly"), ("12", "wrong"), ("-140", "wrong"), ("1e300", "wrong")],
@@ -61,7 +90,8 @@ def test_an_estimate_is_scored_by_its_order_of_magnitude(response: str, outcome:
 @pytest.mark.parametrize(
     ("question", "response"),
     [(SINGLE, ""), (SINGLE, "ab"), (SINGLE, "z"), (MULTI, "az"), (MULTI, ""), (NUMERIC, "a"),
-     (TRUE_FALSE, "ab"), (NUMERIC, "")],
+     (TRUE_FALSE, "ab"), (NUMERIC, ""), (ORDER, "cad"), (ORDER, "caddb"), (ORDER, "cadd"),
+     (ORDER, ""), (EXPLAIN, ""), (EXPLAIN, "abcd"), (EXPLAIN, "aa"), (EXPLAIN, "a0")],
 )  # fmt: skip
 def test_what_cannot_be_a_response_is_refused(question: Question, response: str) -> None:
     """A made-up button is not graded."""
@@ -75,6 +105,52 @@ def test_options_are_shuffled_and_none_is_lost(seed: int) -> None:
     shown = shown_options(SINGLE, seed)
     assert sorted(one.id for one in shown) == ["a", "b", "c", "d"]
     assert shown == shown_options(SINGLE, seed)
+
+
+@given(seed=st.integers(0, 2**31 - 1))
+def test_what_is_to_be_put_in_order_is_never_shown_in_the_right_one(seed: int) -> None:
+    """Pressing from top to bottom is not an answer that anybody gets for nothing."""
+    assert "".join(one.id for one in shown_options(ORDER, seed)) != "cadb"
+
+
+@given(seed=st.integers(0, 2**31 - 1), order=st.permutations("abcd"))
+def test_a_typed_order_is_read_by_the_letters_shown(seed: int, order: list[str]) -> None:
+    """All letters, with or without something between them."""
+    letters = {one.id: "ABCD"[place] for place, one in enumerate(shown_options(ORDER, seed))}
+    for between in ("", " ", ", ", " → ", "、", " > ", "然后", " then "):
+        assert read_response(ORDER, seed, between.join(letters[one] for one in order)) == "".join(
+            order
+        )
+
+
+@pytest.mark.parametrize("typed", ["A", "ABC", "AABC", "ABCDE", "ABCD?", "step A then B"])
+def test_half_an_order_is_none(typed: str) -> None:
+    """Every option has its place."""
+    assert read_response(ORDER, 4, typed) is None
+
+
+@pytest.mark.parametrize(
+    ("typed", "expected"),
+    [
+        ("参数就是模型里的数字，改了答案就变", True),
+        ("可以把参数想成旋钮", True),
+        ("What the model outputs is a chance for each token", True),
+        ("When it trains, the numbers move a little", True),
+        ("旋钮", False),
+        ("谢谢你", False),
+        ("ok thanks", False),
+        ("什么是参数", False),
+        ("为什么要训练这么久", False),
+        ("这一课讲的是训练吗", False),
+        ("参数就是模型里的数字，对吧？", False),
+        ("what is a parameter in a model", False),
+        ("tell me more about the knobs please", False),
+        ("How do the knobs get turned by a program", False),
+    ],
+)
+def test_an_explanation_is_told_from_a_question(typed: str, expected: bool) -> None:
+    """A few words that ask nothing; the mark of a question may be missing."""
+    assert explains(typed) is expected
 
 
 def test_every_place_gets_the_key_about_as_often() -> None:
@@ -111,7 +187,7 @@ def test_several_letters_are_read_in_any_form(typed: str) -> None:
 @given(st.text(max_size=40))
 def test_nothing_that_can_be_typed_breaks_an_open_question(typed: str) -> None:
     """Whatever is read as a response can be graded."""
-    for question in (SINGLE, MULTI, TRUE_FALSE, NUMERIC):
+    for question in (SINGLE, MULTI, TRUE_FALSE, NUMERIC, ORDER, EXPLAIN):
         response = read_response(question, 3, typed)
         if response is not None:
             assert 0 <= grade(question, response).score <= 1
@@ -172,13 +248,8 @@ def test_reading_numbers_never_fails(text: str) -> None:
 
 
 def test_every_shipped_question_grades_its_own_key_as_right(course: Course) -> None:
-    """The key of each question is right, and each wrong single option is wrong."""
+    """The key of each question is right, and its opposite is wrong."""
     for lesson in course.lessons:
         for question in lesson.questions:
-            if question.numeric:
-                assert grade(question, str(question.numeric.value)).outcome == "right"
-                continue
-            assert grade(question, "".join(sorted(question.key))).outcome == "right"
-            for option in question.options:
-                if question.kind != "multi" and not option.correct:
-                    assert grade(question, option.id).outcome == "wrong"
+            assert grade(question, response_to(question, right=True)).outcome == "right"
+            assert grade(question, response_to(question, right=False)).outcome == "wrong"

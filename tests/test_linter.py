@@ -11,10 +11,12 @@ from bot.course.loader import load
 from tests.course_files import (
     COURSE,
     GLOSSARY,
+    IDEAS,
     both,
     dump,
     edit,
     numeric,
+    order,
     single,
     true_false,
     write_course,
@@ -82,8 +84,8 @@ BARS = [
     ),
     ("zh.md", "只要 1 块", "只要 7 块", r"`7` is in zh and not in en"),
     ("zh.md", "常在 10 万上下", "常在 10 亿上下", r"`10 亿` is in zh and not in en"),
-    ("zh.md", "**token**", "**切分**", r"zh `\*\*切分\*\*` is not in the glossary"),
-    ("en.md", "toy bricks. Some", "**toy bricks**. Some", r"en `\*\*toy bricks\*\*` is not in"),
+    ("zh.md", "**token**", "**切分**", r"zh `\*\*切分\*\*` is no term in `concepts`"),
+    ("en.md", "toy bricks. Some", "**toy bricks**. Some", r"en `\*\*toy bricks\*\*` is no term"),
     ("en.md", "  - is a space a token too", "  - What is a Token", r"en asks the same twice"),
     ("en.md", "title: How", "title: " + "How " * 500, r"about \d+ characters, at most 2000"),
     ("lesson.yaml", "idea: e1-billing", "idea: e1-tokens", r"`e1-billing` is due a teacher's note"),
@@ -109,6 +111,24 @@ BARS = [
         "en: Think of bricks.",
         "en: Think of 9 bricks.",
         r"`9` is in en and not in zh",
+    ),
+    ("en.md", "# Deeper", "# Deeper\n\n" + FILLER * 12, r"en deeper has \d+ words, at most 200"),
+    ("zh.md", "只要 1 块，", "只要 1 块,", r"zh has half-width punctuation at `块,`"),
+    ("zh.md", "**token**。每块", "**token。**每块", r"zh has bold that does not close"),
+    ("zh.md", "词表大小", "[词表](https://a.example)大小", r"zh and en have different links"),
+    ("zh.md", "title: 模型", "title: 模型模型模型模型模型", r"zh title: 45 bytes, at most 40 fit"),
+    ("questions.yaml", "en: Claim a of item 1", "en: Claim a" + " so" * 40, r"text has 127 char"),
+    (
+        "questions.yaml",
+        "en: Which thing does",
+        "en: Which" + " so" * 100,
+        r"stem has \d+ characters",
+    ),
+    (
+        "questions.yaml",
+        "zh: 片段都有自己的编号。",
+        "zh: 有编号。",
+        r"zh key point has 4 characters, at least 8",
     ),
 ]
 
@@ -155,6 +175,52 @@ def write_questions(folder: Path, *questions: dict[str, Any]) -> Path:
 
 def lesson_faults(folder: Path, *questions: dict[str, Any]) -> list[str]:
     return messages(write_questions(folder, *questions), "m1/tokens/questions.yaml")
+
+
+def test_every_idea_is_taught(folder: Path) -> None:
+    """An idea that no lesson covers is a fault in ideas.yaml, on its own line."""
+    dump(folder / "ideas.yaml", IDEAS | {"e1-lost": {"essay": "e1"}})
+    (fault,) = check(folder)
+    assert (fault.path.name, fault.line) == ("ideas.yaml", 6)
+    assert "no lesson covers `e1-lost`" in fault.message
+
+
+def test_a_question_asks_about_its_own_lesson(folder: Path) -> None:
+    """An idea that is taught elsewhere is asked there."""
+    dump(folder / "ideas.yaml", IDEAS | {"e1-price": {"essay": "e1"}})
+    found = lesson_faults(folder, single(1) | {"covers": ["e1-price"]})
+    assert "`e1-price` is not covered by the lesson" in found
+
+
+def test_what_a_lesson_builds_on_comes_before_it(tmp_path: Path) -> None:
+    """The order of the course is the order of reading."""
+    write_course(tmp_path, "later")
+    write_lesson(tmp_path / LESSON, prerequisites=["later"])
+    assert "`later` comes later in the course; move one of the two" in messages(
+        tmp_path, "m1/tokens/lesson.yaml"
+    )
+
+
+def test_a_note_is_given_once(folder: Path) -> None:
+    """Two notes of a lesson do not say the same."""
+    notes = load(folder).lessons[0].model_dump(mode="json")["notes"]
+    write_lesson(folder / LESSON, notes=notes * 2)
+    assert "en note says the same as another of this lesson" in messages(
+        folder, "m1/tokens/lesson.yaml"
+    )
+
+
+def test_every_lesson_lets_a_learner_explain(folder: Path) -> None:
+    """In their own words, against key points."""
+    found = lesson_faults(folder, single(1), single(2), true_false(3), numeric(4))
+    assert any("no explain question" in message for message in found)
+
+
+def test_a_course_asks_in_every_way(folder: Path) -> None:
+    """Thirty questions without an order among them."""
+    items = [single(n, key="abc"[n % 3]) for n in range(1, 31)]
+    assert "no question of kind order among 30" in bank_faults(folder, *items)
+    assert "no question of kind order among 31" not in bank_faults(folder, *items, order(31))
 
 
 def test_a_lesson_has_four_questions_of_two_kinds_and_begins_with_a_single(folder: Path) -> None:
@@ -253,6 +319,7 @@ def test_a_glossary_defines_each_term_once_and_in_a_sentence(folder: Path) -> No
     short = {"term": both("Token", "Token"), "definition": both("片段", "a piece")}
     dump(folder / "glossary.yaml", [*GLOSSARY, short])
     found = messages(folder, "glossary.yaml")
+    assert "`Token` is in no lesson's `concepts`; link it or drop it" in found
     assert "en term `Token` is there twice" in found
     assert "en definition of `Token` has 2 words, 8 to 60" in found
     assert "zh definition of `Token` has 2 characters, 15 to 120" in found

@@ -4,7 +4,7 @@ Menus, help and both platforms' registration are made from it. A new command is 
 its handler, and a row.
 """
 
-from bot.commands import ask, course_map, learn, preferences, progress, quiz, start
+from bot.commands import ask, course_map, learn, preferences, progress, quiz, start, terms
 from bot.commands.command import Argument, Command
 from bot.commands.help import show_help
 from bot.course.model import Localized
@@ -34,6 +34,7 @@ COMMANDS: tuple[Command, ...] = (
             "simpler": learn.simpler,
             "deeper": learn.deeper,
             "notes": learn.notes,
+            "terms": terms.terms,
             "next": learn.following,
         },
     ),
@@ -48,7 +49,7 @@ COMMANDS: tuple[Command, ...] = (
         Localized(zh="考考我学过的内容", en="Questions on what you have learned"),
         quiz.quiz,
         LESSON,
-        actions={"quiz": quiz.press, "check": quiz.check, "pick": quiz.pick},
+        actions={"quiz": quiz.press, "check": quiz.check, "pick": quiz.pick, "hint": quiz.hint},
     ),
     Command(
         "ask",

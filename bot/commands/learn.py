@@ -82,13 +82,14 @@ def leave_lesson(tx: Tx, learner: Learner, lesson: Lesson, now: datetime) -> Non
 
 
 def lesson_buttons(turn: Turn, lesson: Lesson, *depths: str) -> tuple[Button, ...]:
-    """Return the buttons under a lesson: the depths given, notes, check question, next."""
+    """Return the buttons under a lesson: the depths given, check question, terms, notes, next."""
     _ = turn.translate
     labels = {"simpler": _("Simpler"), "deeper": _("Deeper"), "learn": _("Standard")}
     buttons = [Button(labels[depth], f"{depth}:{lesson.id}") for depth in depths]
+    buttons.append(Button(_("Check question"), f"check:{lesson.id}"))
+    buttons.append(Button(_("Terms"), f"terms:{lesson.id}"))
     if len(lesson.notes) > lesson_text.NOTES_SHOWN and "learn" not in depths:
         buttons.append(Button(_("More notes"), f"notes:{lesson.id}"))
-    buttons.append(Button(_("Check question"), f"check:{lesson.id}"))
     buttons.append(next_button(turn, lesson))
     return tuple(buttons)
 

@@ -5,12 +5,13 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.commands import quiz_text, rounds
+from bot.commands import quiz_feedback, quiz_text, rounds
 from bot.commands.command import Turn
 from bot.commands.learn import find_lesson, next_button
+from bot.commands.spoken import spoken_action
 from bot.course.model import Course, Question
-from bot.errors import NotAnOption, NotANumber, TutorError, UnknownAction
-from bot.learning.grading import read_response
+from bot.errors import NotAnOption, NotAnOrder, NotANumber, TutorError, UnknownAction
+from bot.learning.grading import explains, is_begun, read_response
 from bot.learning.records import Attempt, Quiz, Tally
 from bot.messages import Button, Reply
 
@@ -54,15 +55,31 @@ async def press(turn: Turn, argument: str) -> AsyncIterator[Reply]:
 
 
 async def pick(turn: Turn, argument: str) -> AsyncIterator[Reply]:
-    """Redraw a choose-all question with the options ticked that the button names."""
-    question_id, _colon, ticked = argument.rpartition(":")
+    """Redraw a question of several presses with what is picked so far: "LESSON:N:PICKED"."""
+    question_id, _colon, picked = argument.rpartition(":")
     question = _question(turn.services.course, question_id)
-    if question.kind != "multi" or not set(ticked) <= {one.id for one in question.options}:
+    if not is_begun(question, picked):
         raise UnknownAction
+    yield await _redrawn(turn, question, picked=picked)
+
+
+async def hint(turn: Turn, argument: str) -> AsyncIterator[Reply]:
+    """Redraw a question with so many of its hints: "LESSON:N:COUNT"."""
+    question_id, _colon, count = argument.rpartition(":")
+    question = _question(turn.services.course, question_id)
+    if count not in map(str, range(1, len(question.hints) + 1)):
+        raise UnknownAction
+    yield await _redrawn(turn, question, hints=int(count))
+
+
+async def _redrawn(turn: Turn, question: Question, picked: str = "", hints: int = 0) -> Reply:
     current, attempt = await turn.services.store.run(rounds.redrawn, _sitting(turn), question)
-    reply = _asking(turn, question, attempt, current, frozenset(ticked))
+    if question.kind == "explain" and not hints:
+        reply = quiz_text.compare(turn.learner.language, question, picked)
+    else:
+        reply = _asking(turn, question, attempt, current, picked, hints)
     # In a group it may be somebody else's question, shown in another order: that one stays.
-    yield replace(reply, replaces=turn.incoming.is_private)
+    return replace(reply, replaces=turn.incoming.is_private)
 
 
 async def typed_answer(turn: Turn) -> Reply | None:
@@ -75,7 +92,12 @@ async def typed_answer(turn: Turn) -> Reply | None:
     response = read_response(question, attempt.seed, typed)
     if response is not None:
         return await _grade(turn, question, response)
-    if SLIP.fullmatch(typed) and _now(turn) - attempt.asked_at < RECENT:
+    if _now(turn) - attempt.asked_at >= RECENT:
+        return None
+    if question.kind == "explain":
+        is_answer = explains(typed) and spoken_action(turn) is None
+        return quiz_text.compare(turn.learner.language, question) if is_answer else None
+    if SLIP.fullmatch(typed):
         raise _slip(question)
     return None
 
@@ -92,7 +114,9 @@ def _slip(question: Question) -> TutorError:
     """Return the error for something as short as an answer that is none."""
     if question.numeric:
         return NotANumber()
-    letters = (quiz_text.letter(place) for place in range(len(question.options)))
+    letters = [quiz_text.letter(place) for place in range(len(question.options))]
+    if question.order:
+        return NotAnOrder(letters=" ".join(reversed(letters)))
     return NotAnOption(letters=" / ".join(letters))
 
 
@@ -111,11 +135,12 @@ def _asking(
     question: Question,
     attempt: Attempt,
     current: Quiz | None,
-    ticked: frozenset[str] = frozenset(),
+    picked: str = "",
+    hints: int = 0,
 ) -> Reply:
     """Show a question, under its place in the round where it belongs to one."""
     language = turn.learner.language
-    reply = quiz_text.ask(language, question, attempt.seed, ticked)
+    reply = quiz_text.ask(language, question, attempt.seed, picked, hints)
     ids = current.question_ids if current else ()
     if question.id not in ids:
         return reply
@@ -132,9 +157,9 @@ async def _grade(turn: Turn, question: Question, response: str) -> Reply:
         raise UnknownAction from None
     language, attempt = turn.learner.language, answered.attempt
     if answered.grade:
-        text = quiz_text.feedback(language, question, attempt.seed, response, answered.grade)
+        text = quiz_feedback.feedback(language, question, attempt.seed, response, answered.grade)
     else:
-        text = quiz_text.repeated(language, question, attempt)
+        text = quiz_feedback.repeated(language, question, attempt)
     return _with_ways_on(turn, question, answered, text)
 
 
@@ -161,7 +186,7 @@ def _result(turn: Turn, text: str, answered: rounds.Answered) -> Reply:
     if lessons:
         buttons.insert(0, Button(_("Practise again"), "quiz"))
     return Reply(
-        f"{text}\n\n{quiz_text.result(language, tally, lessons)}",
+        f"{text}\n\n{quiz_feedback.result(language, tally, lessons)}",
         (*buttons, Button(_("Go on learning"), "learn")),
     )
 

@@ -27,6 +27,7 @@ def _phrases(turn: Turn) -> dict[str, str]:
             _("Next lesson"): f"next:{turn.learner.lesson_id}",
             _("Simpler"): f"simpler:{turn.learner.lesson_id}",
             _("Deeper"): f"deeper:{turn.learner.lesson_id}",
+            _("Terms"): f"terms:{turn.learner.lesson_id}",
             _("Check question"): f"check:{turn.learner.lesson_id}",
         }
     return {label.lower(): action for label, action in actions.items()}

@@ -1,7 +1,7 @@
 """The course as the program knows it: frozen, validated, and shaped like the published export.
 
-The files under lessons/ are read into these types by `bot.course.loader`; CONTRIBUTING.md shows
-the files. A field that a language has twice is a `Localized`.
+The files under lessons/ are read into these types by `bot.course.loader`; docs/lesson-format.md
+shows the files. A field that a language has twice is a `Localized`.
 """
 
 from collections.abc import Iterable
@@ -16,7 +16,7 @@ LANGUAGES: tuple[Language, ...] = ("zh", "en")
 
 Slug = Annotated[str, StringConstraints(pattern=r"^[a-z0-9]+(-[a-z0-9]+)*$", max_length=32)]
 Prose = Annotated[str, StringConstraints(min_length=1, strip_whitespace=True)]
-QuestionKind = Literal["single", "multi", "true_false", "numeric"]
+QuestionKind = Literal["single", "multi", "true_false", "numeric", "order", "explain"]
 
 
 class Content(BaseModel):
@@ -109,10 +109,25 @@ class Numeric(Content):
         return self
 
 
+HINTS_TO_EXPLAIN = 2
+"""An explain question offers so many hints before it is answered."""
+
+_FIELDS: dict[str, set[str]] = {
+    "numeric": {"numeric", "answer"},
+    "order": {"options", "order", "answer"},
+    "explain": {"rubric", "answer"},
+}
+"""What a question of this kind has besides its stem; the other kinds have options alone."""
+
+
 class Question(Content):
     """One question. Its id is `LESSON:N` in the whole course and N in the lesson's own file.
 
-    `answer` is the explanation shown after a numeric question.
+    options: what to choose from, or what to put in order; none for numeric and explain.
+    order: the ids of an order question's options, first to last.
+    rubric: the key points that a good explanation makes; their letters are a, b, c, ...
+    answer: the explanation of a number or of an order, or the model answer to explain.
+    hints: what is shown on request, one after the other, before the answer.
     """
 
     id: str
@@ -121,6 +136,8 @@ class Question(Content):
     stem: Localized
     options: tuple[Option, ...] = ()
     numeric: Numeric | None = None
+    order: tuple[str, ...] | None = None
+    rubric: Annotated[tuple[Localized, ...], Field(min_length=2, max_length=4)] | None = None
     answer: Localized | None = None
     hints: tuple[Localized, ...] = ()
 
@@ -133,32 +150,45 @@ class Question(Content):
         """The ids of the correct options."""
         return frozenset(option.id for option in self.options if option.correct)
 
+    @property
+    def points(self) -> tuple[str, ...]:
+        """The letters of the rubric's key points."""
+        return tuple("abcd"[: len(self.rubric or ())])
+
     @model_validator(mode="after")
     def _can_be_graded(self) -> "Question":
-        if self.kind == "numeric":
-            if self.options or self.numeric is None or self.answer is None:
-                raise ValueError("a numeric question has `numeric` and `answer` and no options")
-            return self
-        if self.numeric is not None:
-            raise ValueError(f"a {self.kind} question has options, not `numeric`")
-        self._check_options()
+        self._check_fields()
+        if self.options:
+            self._check_options()
+        if self.kind == "explain" and len(self.hints) != HINTS_TO_EXPLAIN:
+            raise ValueError("an explain question has two hints")
         return self
+
+    def _check_fields(self) -> None:
+        """The kind decides which fields are there, and no others may be."""
+        needed = _FIELDS.get(self.kind, {"options"})
+        for name in ("options", "numeric", "order", "rubric", "answer"):
+            if name in needed and not getattr(self, name):
+                fields = " and ".join(f"`{field}`" for field in sorted(needed))
+                raise ValueError(f"a question of kind {self.kind} has {fields}")
+            if name not in needed and getattr(self, name):
+                raise ValueError(f"a question of kind {self.kind} has no `{name}`")
 
     def _check_options(self) -> None:
         ids = [option.id for option in self.options]
         if ids != sorted(set(ids)):
             raise ValueError(f"option ids must be different and in order, not {', '.join(ids)}")
-        right = sum(option.correct for option in self.options)
-        if self.kind == "true_false" and len(ids) != 2:
-            raise ValueError("a true_false question has two options")
         if self.kind == "true_false" and [one.text for one in self.options] != TRUE_FALSE:
             raise ValueError("the options of a true_false question are 对 / True, then 错 / False")
         if self.kind != "true_false" and len(ids) < 3:
-            raise ValueError(f"a {self.kind} question has at least three options")
+            raise ValueError(f"a question of kind {self.kind} has at least three options")
+        right = len(self.key)
         if self.kind == "multi" and right < 2:
             raise ValueError("a multi question has at least two correct options")
-        if self.kind != "multi" and right != 1:
+        if self.kind in ("single", "true_false") and right != 1:
             raise ValueError(f"a {self.kind} question has one correct option, not {right}")
+        if self.order is not None and (right or sorted(self.order) != ids):
+            raise ValueError("`order` names each option once, and none of them is `correct`")
 
 
 class Asks(Content):
@@ -226,6 +256,10 @@ class Course(Content):
     def _essays(self) -> dict[str, Essay]:
         return {essay.id: essay for essay in self.essays}
 
+    @cached_property
+    def _terms(self) -> dict[str, Term]:
+        return {term.term.en: term for term in self.glossary}
+
     def lesson(self, lesson_id: str) -> Lesson | None:
         return self._lessons.get(lesson_id)
 
@@ -238,6 +272,10 @@ class Course(Content):
     def essays_of(self, lesson: Lesson) -> list[Essay]:
         """The essays that a lesson credits, each once, in the order of its sources."""
         return [self._essays[essay] for essay in dict.fromkeys(s.essay for s in lesson.sources)]
+
+    def terms_of(self, lesson: Lesson) -> list[Term]:
+        """The glossary's entries for the lesson's concepts, in the lesson's order."""
+        return [self._terms[concept] for concept in lesson.concepts if concept in self._terms]
 
     def number(self, lesson: Lesson) -> int:
         """The lesson's place in the order of the course, from 1."""

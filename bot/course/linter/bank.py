@@ -4,12 +4,13 @@ import re
 from collections import Counter
 from collections.abc import Callable, Iterator, Sequence
 from statistics import mean
+from typing import get_args
 
 from bot.course.fault import Fault
 from bot.course.linter.passages import questions
 from bot.course.linter.text import width
 from bot.course.linter.where import Where
-from bot.course.model import LANGUAGES, Course, Option, Question
+from bot.course.model import LANGUAGES, Course, Option, Question, QuestionKind
 
 KEY_LONGEST = {3: 0.40, 4: 0.35}
 FIRST_SHARE = 0.35
@@ -46,6 +47,14 @@ def _singles(course: Course, size: int) -> list[Question]:
         for _, _, question in questions(course)
         if question.kind == "single" and len(question.options) == size
     ]
+
+
+def kinds(course: Course, where: Where) -> Iterator[Fault]:
+    """A course asks in every way there is."""
+    asked = [question.kind for _, _, question in questions(course)]
+    for kind in get_args(QuestionKind) if len(asked) >= FEW_GUESSES else ():
+        if kind not in asked:
+            yield where.course(f"no question of kind {kind} among {len(asked)}")
 
 
 def key_length(course: Course, where: Where) -> Iterator[Fault]:

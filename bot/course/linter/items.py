@@ -13,7 +13,11 @@ from bot.course.model import LANGUAGES, Course
 OPTION_RATIO = 1.6
 LONG_OPTION = 8
 EXPLANATION = {"zh": (25, 110), "en": (15, 60)}
+KEY_POINT = {"zh": (8, 50), "en": (5, 30)}
 TAGGED = 0.6
+
+# Telegram's limits for a quiz poll, in characters.
+POLL_STEM, POLL_OPTION = 300, 100
 SIMILARITY = 0.8
 
 _NO = r"(?:not|never|no|none|nothing|cannot|\w+n['’]t)"
@@ -49,6 +53,26 @@ def explanation_lengths(course: Course, where: Where) -> Iterator[Fault]:
                 yield where.lesson(passage.lesson, (*passage.loc, language), message)
 
 
+def key_point_lengths(course: Course, where: Where) -> Iterator[Fault]:
+    """Short enough to be ticked at a glance."""
+    for lesson, loc, question in questions(course):
+        for index, point in enumerate(question.rubric or ()):
+            for language in LANGUAGES:
+                if message := misfit(point[language], language, KEY_POINT[language], "key point"):
+                    yield where.lesson(lesson, (*loc, "rubric", index, language), message)
+
+
+def fits_a_poll(course: Course, where: Where) -> Iterator[Fault]:
+    """In a group a question is asked as the platform's own poll."""
+    for passage in passages(course):
+        limit = {"stem": POLL_STEM, "text": POLL_OPTION}.get(str(passage.loc[-1]))
+        for language in LANGUAGES if limit else ():
+            size = len(passage.text[language])
+            if size > (limit or 0):
+                message = f"{language} {passage.loc[-1]} has {size} characters, at most {limit}"
+                yield where.lesson(passage.lesson, (*passage.loc, language), message)
+
+
 def explanations_unique(course: Course, where: Where) -> Iterator[Fault]:
     for language in LANGUAGES:
         seen: dict[str, str] = {}
@@ -74,7 +98,9 @@ def banned_phrases(course: Course, where: Where) -> Iterator[Fault]:
 
 def distractor_tags(course: Course, where: Where) -> Iterator[Fault]:
     for lesson in course.lessons:
-        wrong = [o for q in lesson.questions for o in q.options if not o.correct]
+        # An option to put in its place is not a wrong one.
+        chosen = [question for question in lesson.questions if question.order is None]
+        wrong = [o for question in chosen for o in question.options if not o.correct]
         tagged = sum(option.misconception is not None for option in wrong)
         if tagged < TAGGED * len(wrong):
             message = f"{tagged} of {len(wrong)} wrong options have a `misconception`"

@@ -39,7 +39,7 @@ def passages(course: Course) -> Iterator[Passage]:
 
 
 def explanations(course: Course) -> Iterator[Passage]:
-    """What a learner reads after an answer: one for each option, or the answer to an estimate."""
+    """What a learner reads after an answer: one for each option, or the one answer."""
     return (passage for passage in passages(course) if passage.loc[-1] in ("explanation", "answer"))
 
 
@@ -48,6 +48,8 @@ def _of_question(question: Question) -> Iterator[tuple[Loc, Localized]]:
     for index, option in enumerate(question.options):
         yield ("options", index, "text"), option.text
         yield ("options", index, "explanation"), option.explanation
+    for index, point in enumerate(question.rubric or ()):
+        yield ("rubric", index), point
     if question.answer is not None:
         yield ("answer",), question.answer
     for index, hint in enumerate(question.hints):

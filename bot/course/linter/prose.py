@@ -1,7 +1,7 @@
 """Bars on the text of a lesson."""
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from statistics import mean
 
 from bot.course.fault import Fault
@@ -11,7 +11,11 @@ from bot.course.linter.text import grade, length, mask, misfit, plain, sentences
 from bot.course.linter.where import Where
 from bot.course.model import LANGUAGES, Course, Term
 
-BODY = {"zh": (120, 400), "en": (70, 200)}
+LENGTHS = {
+    "body": {"zh": (120, 400), "en": (70, 200)},
+    "simpler": {"zh": (80, 280), "en": (45, 150)},
+    "deeper": {"zh": (120, 420), "en": (70, 200)},
+}
 MEAN_SENTENCE = {"zh": 32, "en": 18}
 LONGEST_SENTENCE = {"zh": 60, "en": 30}
 GRADE = 9.0
@@ -20,15 +24,22 @@ CHARACTERS_PER_WORD = (1.2, 2.6)
 # `deeper` is for engineers, with formulas and names: it is not held to the bars on reading ease.
 _EASY = ("body", "simpler")
 
+_LINK = re.compile(r"\]\(([^)\s]+)\)|<(https?://[^>\s]+)>")
+_HALF_WIDTH = re.compile(r"[\u4e00-\u9fff][,;:?!()]|[,;:?!()][\u4e00-\u9fff]")
+_BOLD_BEFORE_CHINESE = re.compile(r"\*\*([^*\n]+)\*\*(?P<next>[\u4e00-\u9fff]?)")
+_PUNCTUATION_END = re.compile(r"[，。：；？！、）”]$")
+
 _BOLD = re.compile(r"\*\*([^*\n]+)\*\*|__([^_\n]+)__")
 _GLOSS = re.compile(r"[(（)）/]")
 
 
-def body_length(course: Course, where: Where) -> Iterator[Fault]:
+def lengths(course: Course, where: Where) -> Iterator[Fault]:
     for lesson in course.lessons:
-        for language in LANGUAGES:
-            if message := misfit(lesson.body[language], language, BODY[language], "body"):
-                yield where.lesson(lesson, ("body", language), message)
+        for field, bars in LENGTHS.items():
+            for language in LANGUAGES:
+                text = getattr(lesson, field)[language]
+                if message := misfit(text, language, bars[language], field):
+                    yield where.lesson(lesson, (field, language), message)
 
 
 def sentence_length(course: Course, where: Where) -> Iterator[Fault]:
@@ -75,6 +86,30 @@ def parity(course: Course, where: Where) -> Iterator[Fault]:
                 yield where.lesson(lesson, (field, "zh"), message)
 
 
+def links(course: Course, where: Where) -> Iterator[Fault]:
+    """Both languages lead to the same pages."""
+    for passage in passages(course):
+        zh, en = (set(_LINK.findall(passage.text[language])) for language in LANGUAGES)
+        if zh != en:
+            message = "zh and en have different links; give both the same"
+            yield where.lesson(passage.lesson, (*passage.loc, "zh"), message)
+
+
+def punctuation(course: Course, where: Where) -> Iterator[Fault]:
+    """Chinese has its own marks; and Markdown does not close a bold that ends in one of them."""
+    for passage in passages(course):
+        text = without_code(passage.text.zh)
+        found = [(match[0], "half-width punctuation") for match in _HALF_WIDTH.finditer(text)]
+        found += [
+            (bold[0], "bold that does not close")
+            for bold in _BOLD_BEFORE_CHINESE.finditer(text)
+            if bold["next"] and _PUNCTUATION_END.search(bold[1])
+        ]
+        for at, what in found:
+            message = f"zh has {what} at `{at}`"
+            yield where.lesson(passage.lesson, (*passage.loc, "zh"), message, at)
+
+
 def number_agreement(course: Course, where: Where) -> Iterator[Fault]:
     for passage in passages(course):
         zh, en = (plain(passage.text[language]) for language in LANGUAGES)
@@ -98,19 +133,20 @@ def _lacking(text: str, other: str) -> list[str]:
 
 
 def bold_terms(course: Course, where: Where) -> Iterator[Fault]:
-    """Bold marks a term where it is introduced, so the glossary must have it."""
-    known = {language: _term_forms(course.glossary, language) for language in LANGUAGES}
-    known["zh"] |= known["en"]  # Chinese text keeps some English terms: token, prompt
+    """Bold marks a term where it is introduced: the lesson must name it, so that it is defined."""
     for lesson in course.lessons:
+        terms = course.terms_of(lesson)
+        known = {language: _term_forms(terms, language) for language in LANGUAGES}
+        known["zh"] |= known["en"]  # Chinese text keeps some English terms: token, prompt
         for language in LANGUAGES:
             for match in _BOLD.finditer(lesson.body[language]):
                 if not _forms(match[1] or match[2]) & known[language]:
-                    message = f"{language} `{match[0]}` is not in the glossary; add it or unbold it"
+                    message = f"{language} `{match[0]}` is no term in `concepts`; add or unbold it"
                     yield where.lesson(lesson, ("body", language), message, match[0])
 
 
-def _term_forms(glossary: tuple[Term, ...], language: str) -> set[str]:
-    return {form for term in glossary for form in _forms(term.term[language])}
+def _term_forms(terms: Iterable[Term], language: str) -> set[str]:
+    return {form for term in terms for form in _forms(term.term[language])}
 
 
 def _forms(term: str) -> set[str]:

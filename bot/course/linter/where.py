@@ -23,6 +23,10 @@ class Where:
         """A fault in the glossary's entry number `index`."""
         return Fault(self._glossary.path, self._glossary.line([index]), message)
 
+    def idea(self, idea_id: str, message: str) -> Fault:
+        """A fault about one idea of ideas.yaml."""
+        return Fault(self._ideas.path, self._ideas.line([idea_id]), message)
+
     def lesson(self, lesson: Lesson, loc: Loc, message: str, at: str = "") -> Fault:
         """A fault in one field of a lesson; `at` is a text in it that marks the line."""
         if lesson.id not in self._files:
@@ -30,6 +34,10 @@ class Where:
         files = self._files[lesson.id]
         path, line = files.place(loc, at) or (files.folder / "lesson.yaml", 1)
         return Fault(path, line, message)
+
+    @cached_property
+    def _ideas(self) -> Sheet:
+        return read_sheet(self._folder / "ideas.yaml", dict)
 
     @cached_property
     def _glossary(self) -> Sheet:

@@ -3,9 +3,12 @@
 import json
 import shutil
 from pathlib import Path
+from typing import get_args
 
 import pytest
+import yaml
 
+from bot.course.model import QuestionKind
 from bot.settings import ROOT
 from tests.programs import run
 
@@ -65,12 +68,27 @@ def test_a_database_of_a_newer_version_is_one_line_and_exit_code_1(tmp_path: Pat
 def test_the_export_has_every_lesson_with_every_field(tmp_path: Path) -> None:
     """The contract's keys are all there, also where they are null."""
     course = json.loads(run(tmp_path, "lessons", "export", "--json").stdout)
-    assert [len(module["lessons"]) for module in course["modules"]] == [4, 4]
+    assert [len(module["lessons"]) for module in course["modules"]] == [4, 4, 3, 7, 7, 7, 8, 5]
     for lesson in course["lessons"]:
-        assert len(lesson["questions"]) >= 4
+        assert len(lesson["questions"]) >= 5
         assert {"body", "simpler", "deeper", "analogy_limit", "notes", "lab"} <= set(lesson)
         for question in lesson["questions"]:
             assert {"options", "numeric", "order", "rubric", "answer", "hints"} <= set(question)
+
+
+def test_the_course_teaches_and_asks_every_idea_of_the_essays(tmp_path: Path) -> None:
+    """183 ideas, each in a lesson and in a question, with its note where one is due."""
+    course = json.loads(run(tmp_path, "lessons", "export", "--json").stdout)
+    ideas = yaml.safe_load((ROOT / "lessons/ideas.yaml").read_text("utf-8"))
+    questions = [question for lesson in course["lessons"] for question in lesson["questions"]]
+    assert len(ideas) == 183
+    assert {idea for lesson in course["lessons"] for idea in lesson["covers"]} == set(ideas)
+    assert {idea for question in questions for idea in question["covers"]} == set(ideas)
+    for lesson in course["lessons"]:
+        due = {idea for idea in lesson["covers"] if ideas[idea].get("note")}
+        assert due <= {note["idea"] for note in lesson["notes"]}
+    assert {question["kind"] for question in questions} == set(get_args(QuestionKind))
+    assert len(course["glossary"]) >= 90
 
 
 def test_one_question_is_answered_as_text_and_as_json(tmp_path: Path) -> None:

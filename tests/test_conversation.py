@@ -196,7 +196,7 @@ def test_messages_of_one_learner_are_handled_in_their_order(dialog: Dialog) -> N
 
     heard = dialog._runner.run(send_all())
     titles = [lesson.title.zh for lesson in dialog.course.lessons]
-    assert [title in text for title, text in zip(titles, heard, strict=True)] == [True] * 8
+    assert [title in text for title, text in zip(titles[:8], heard, strict=True)] == [True] * 8
 
 
 def test_simpler_and_deeper_are_what_the_lesson_says(dialog: Dialog) -> None:
@@ -367,7 +367,7 @@ def test_a_plain_question_is_answered_from_the_lessons_with_its_source(dialog: D
 
 def test_a_question_that_no_lesson_covers_is_told_so(dialog: Dialog) -> None:
     """The nearest lessons are one press away, and nothing is claimed to be answered."""
-    answer = dialog.say("什么是 RAG？")
+    answer = dialog.say("GGUF 和 GPTQ 有什么区别？")
     assert "还没讲到" in answer
     assert "出自课程" not in answer
     assert any(button.action.startswith("learn:") for button in dialog.last.buttons)

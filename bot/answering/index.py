@@ -13,10 +13,10 @@ from bot.answering.found import Found, Hit
 from bot.answering.kin import CLOSE, NOTHING, Kin, Likeness, rarity
 from bot.answering.lessons import Lessons
 from bot.answering.passages import Kind, Passage, names_of, passages_of, quizzed
-from bot.answering.question import asks_how_much, asks_what_it_is, asks_why
+from bot.answering.question import asks_how_much, asks_what_it_is, asks_why, what_is_named
 from bot.answering.topic import BAR, BARE, means_the_model, topic_of
 from bot.answering.typos import Mender
-from bot.answering.words import Analyser
+from bot.answering.words import Analyser, fold
 from bot.course.model import LANGUAGES, Course, Language
 
 if TYPE_CHECKING:
@@ -39,6 +39,9 @@ ENOUGH: Final = 0.4
 
 OURS: Final = 0.3
 """What the words of the course's own question say together, as a share of the learner's."""
+
+NEAR: Final = 0.7
+"""A question that is liker than this to one of the course's own is nearly the same."""
 
 BESIDE: Final = 0.4
 """A definition is not what is asked for where more than this share of a question is about more."""
@@ -84,11 +87,15 @@ class Index:
         self.lessons.read(self.passages, documents)
         known = self._weights.keys() | set().union(*self.lessons.words.values())
         told = [*texts, *(quizzed(one, language) for one in course.lessons)]
-        self.topic = topic_of(course, language, analyser, known, told)
+        familiar = self.lessons.familiar()
+        self.topic = topic_of(course, language, analyser, known, familiar, told)
         self._private = self.lessons.private() - self.topic.field - self.topic.senses
         self._defined = [
             (frozenset(analyser.terms(name)), one) for one in self.passages for name in one.terms
         ]
+        self._named = {
+            what_is_named(fold(name)): one for one in reversed(self.passages) for name in one.terms
+        }
         self._bare = frozenset(analyser.terms(BARE))
         self._rank(documents, [one.lesson_id or "" for one in self.passages])
         self._written = self._weights.keys() | analyser.terms(" ".join(told))
@@ -122,7 +129,10 @@ class Index:
         return self.topic.subjects(terms)
 
     def like(self, question: str, terms: Sequence[str]) -> Likeness:
-        return self.kin.likest(question, self.topic.subjects(terms)) if terms else NOTHING
+        same = self.kin.same(question)
+        if same or not terms:
+            return same or NOTHING
+        return self.kin.likest(question, self.topic.subjects(terms))
 
     def find(self, question: str, lesson_id: str | None, limit: int) -> Found:
         terms = self.terms(question)
@@ -130,12 +140,13 @@ class Index:
         hits = self.search(question, lesson_id, limit, like=like)
         if like.is_close and (not hits or hits[0].passage.lesson_id != like.lesson_id):
             hits = self.of_lesson(like.lesson_id, limit, _TOLD)
-        definition = self.definition(terms, BESIDE if asks_what_it_is(question) else 0.0)
+        named = self.named(question)
+        definition = named or self.definition(terms, BESIDE if asks_what_it_is(question) else 0.0)
         found = Found(
             hits or self.of_lesson(self._first, limit),
             definition,
             self.widened(terms, like),
-            self.is_on_topic(question, terms, lesson_id, like),
+            bool(named) or self.is_on_topic(question, terms, lesson_id, like),
             covered=False,
             wants_number=asks_how_much(question),
             wants_reason=asks_why(question),
@@ -143,7 +154,12 @@ class Index:
             private=self._private,
         )
         known = like.is_close or definition or (hits and self._covers(terms, found.home))
-        return found._replace(covered=bool(known) and not self.topic.missing(terms))
+        covered = bool(known) and not self.topic.missing(terms)
+        return found._replace(covered=bool(named) or covered)
+
+    def named(self, question: str) -> Passage | None:
+        """The definition of the term that is all that a question names, letter for letter."""
+        return self._named.get(what_is_named(fold(question)))
 
     def _covers(self, terms: Sequence[str], lesson_id: str | None) -> bool:
         return self.lessons.share(self.weigh(terms), lesson_id, self._bare) >= ENOUGH
@@ -171,8 +187,12 @@ class Index:
     def is_on_topic(
         self, question: str, terms: Sequence[str], lesson_id: str | None, like: Likeness
     ) -> bool:
-        share = self.topic.share(terms, self._of(lesson_id), it=means_the_model(question))
-        alike = 0.0 if self.topic.is_elsewhere(terms) else max(0.0, like.share - CLOSE)
+        it = means_the_model(question)
+        beyond = set(terms) - set(self.terms(like.text))
+        is_elsewhere = not it and self.topic.is_elsewhere(terms, beyond)
+        near = like.share > NEAR and not is_elsewhere
+        share = self.topic.share(terms, self._of(lesson_id), it=it, near=near)
+        alike = 0.0 if is_elsewhere else max(0.0, like.share - CLOSE)
         return share + alike >= BAR
 
     def _of(self, lesson_id: str | None) -> frozenset[str]:
@@ -214,7 +234,7 @@ class Index:
         terms = self.terms(question)
         asked = self.weigh(terms)
         known = self._bm25.get_tokens_ids(list(self.widened(terms, like)))
-        if not known:
+        if not known or not asked:
             return []
         scores = self._bm25.get_scores_from_ids(known, weight_mask=self._trust)
         if only:

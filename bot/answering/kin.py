@@ -1,10 +1,11 @@
 """How much a question is like those that the course itself puts: learners ask the same things."""
 
+import re
 from collections.abc import Iterable, Mapping, Set
 from math import log
 from typing import Final, NamedTuple
 
-from bot.answering.words import Analyser
+from bot.answering.words import Analyser, fold
 from bot.course.model import LANGUAGES, Course
 
 _LONGEST: Final = 0.5
@@ -50,10 +51,15 @@ class Kin:
                 *(question.stem[language] for question in lesson.questions),
             )
         ]
+        self._exact = {_letters(text): Likeness(1.0, lesson, text) for lesson, text, _words in own}
         self._analyser = analyser
         self._rarity = rarity([words for _lesson, _text, words in own])
         self._unknown = log(1 + 2 * len(own))
         self._own = [(*one, self._weight(one[2])) for one in own]
+
+    def same(self, question: str) -> Likeness | None:
+        """Return the course's own question that has the same letters, if there is one."""
+        return self._exact.get(_letters(question))
 
     def likest(self, question: str, subjects: Set[str]) -> Likeness:
         """Return the likest question of the course; `NOTHING` for no words."""
@@ -78,6 +84,11 @@ class Kin:
 
     def _weight(self, words: Iterable[str]) -> float:
         return sum(self._rarity.get(word, self._unknown) for word in words)
+
+
+def _letters(question: str) -> str:
+    """Return what two spellings of the same question share."""
+    return re.sub(r"[\W_]+", "", fold(question))
 
 
 def rarity(documents: list[frozenset[str]]) -> Mapping[str, float]:

@@ -21,6 +21,12 @@ IN_PASSING: Final = 0.5
 _ASKED: Final = 3
 """How often the words count in which a lesson is asked for."""
 
+_AGAIN: Final = 4
+"""A lesson is about a word that it uses so often."""
+
+_MANY: Final = 15
+"""One lesson in so many has any everyday word in passing: an example in Paris, a dinner."""
+
 _FLAT: Final = 0.3
 """How little the length of those says: some lessons are asked for in more words."""
 
@@ -62,6 +68,18 @@ class Lessons:
         """Return the terms that only one lesson uses."""
         used = Counter(term for terms in self.words.values() for term in terms)
         return {term for term, lessons in used.items() if lessons == 1}
+
+    def familiar(self) -> set[str]:
+        """Return the terms that the course does not only use in passing: in one lesson of `_MANY`,
+        or again and again in one of them."""
+        used: Counter[str] = Counter()
+        again: set[str] = set()
+        for terms in self._terms.values():
+            counts = Counter(terms)
+            used.update(counts.keys())
+            again.update(term for term, uses in counts.items() if uses >= _AGAIN)
+        few = len(self._terms) // _MANY
+        return again | {term for term, lessons in used.items() if lessons >= max(1, few)}
 
     def share(self, weights: Mapping[str, float], lesson_id: str | None, bare: Set[str]) -> float:
         """Return from 0 to 1 how much of a question a lesson is about, but for `bare` terms.

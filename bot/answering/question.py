@@ -28,6 +28,21 @@ _HOW_MUCH: Final = re.compile(
 _WHY: Final = re.compile(r"为什么|为啥|凭什么|为何|怎么会|原因|\b(?:why|how come|reason)\b", re.I)
 
 
+_ASKING: Final = re.compile(
+    r"请问|请|帮我|到底|究竟|是(?:个|一个)?(?:什么|啥|何)(?:意思|东西)?|(?:什么|啥)(?:是|叫做?)"
+    r"|指(?:的是)?(?:什么|啥)|(?:解释|讲讲|说说|介绍|定义)(?:一下|下)?|的?(?:定义|含义|意思)(?:是什么)?"
+    r"|\b(?:what(?:\s?s|'s|’s| is| are| does| do)?|exactly|define|definition of|meaning of|explain"
+    r"|tell me about|describe|the|an?|means?|stands? for|please)\b",
+    re.IGNORECASE,
+)
+
+
+def what_is_named(question: str) -> str:
+    """Return the letters and digits of what a question asks the meaning of: "fine-tuning 是什么"
+    gives "finetuning". A question that asks for more gives more than a name."""
+    return re.sub(r"[\W_]+", "", _ASKING.sub(" ", question))
+
+
 def asks_what_it_is(question: str) -> bool:
     """Tell whether the definition of a word answers the question; a word alone asks for it too."""
     if _HOW_IT_WORKS.search(question):

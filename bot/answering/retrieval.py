@@ -81,7 +81,7 @@ class Retriever:
     def _leaves_unsaid(self, index: Index, question: str) -> bool:
         """Tell whether a question does not name what it is about ("why?", "and in English?")."""
         terms = index.terms(question)
-        if index.subjects(terms) or len(set(terms)) > _FEW:
+        if index.named(question) or index.subjects(terms) or len(set(terms)) > _FEW:
             return False
         return bool(_GOES_ON.match(question)) or not index.like(question, terms).is_close
 

@@ -1,7 +1,7 @@
 """Whether a question is about language models at all, by the words it is made of.
 
 A word of the field (the lists below, and whatever the course has in its titles, concepts and
-glossary) speaks for it, a word that the course never uses speaks against it. No model is asked.
+glossary) speaks for it, a word that the course hardly uses speaks against it. No model is asked.
 """
 
 import re
@@ -48,23 +48,21 @@ ai llm llms gpt chatgpt model bot chatbot chat language large 人工智能 大 �
 BAR: Final = 0.45
 """From this share on a question counts as being about language models."""
 
-_FIELD, _SENSE, _EVERYDAY, _TITLE, _HERE, _ASKED = 1.0, 0.7, 0.4, 0.3, 0.3, 0.2
+_FIELD, _SENSE, _EVERYDAY, _TITLE, _HERE, _ASKED = 1.0, 0.7, 0.3, 0.3, 0.3, 0.2
 """What a word says for the question: one of the field, one with another sense, one that mostly has
-another sense, a lesson's title, the lesson on the screen, and the lessons' own questions."""
+another sense, a lesson's title, the lesson on the screen, and the lessons' own questions. The last
+say as much against it where nothing names the field: they are full of everyday words."""
 
 _IT: Final = 0.9
 """What "it" says for a question that does not name what it is about: here that is the model."""
 
-_PLAIN, _STRANGE, _STRANGER = 0.3, 0.7, 1.2
-"""What a word says against it: one that the course uses somewhere, one that it never uses, and
-such a one where no word is only of the field ("the temperature in Paris")."""
+_PLAIN, _STRANGE, _STRANGER = 0.2, 0.5, 0.9
+"""What a word says against it: one that is familiar to the course, one that is not, and such a one
+where no word is only of the field ("the temperature in Paris")."""
 
 _MEANS_THE_MODEL: Final = re.compile(
-    r"(?:^|[\s，。？！,?!]|[让跟问和给教把是那要靠用叫]|为什么|为啥|怎么|凭什么)它"
-    r"|\b(?:do|does|did|can|could|will|would|has|make|let|teach|tell|ask|doesnt|didnt|cant|wont)\s+it\b"
-    r"(?!\s+(?:cost|take|rain|snow|hurt))"
-    r"|^(?:(?:so|why|how) )?(?:is|was) it\b(?!\s+(?:rain|snow|so )?(?:ing|cold|hot|dark|late))"
-    r"|\bit (?:says?|said|knows?|gives?|gets?|writes?|makes?|forgets?)\b",
+    r"它|(?<!what time is )(?<!what day is )\bit\b"
+    r"(?!\s+(?:cost|take|rain|snow|hurt|going to|cold|hot|dark|late|safe to)\w*)"
 )
 
 _ORDER: Final = re.compile(
@@ -91,9 +89,9 @@ def means_the_model(question: str) -> bool:
 
 
 class Topic(NamedTuple):
-    """The words of a course in one language, as terms. `known` are all that it uses; `text` is all
-    of it in one string, because Chinese is not always cut the same way.
-    `names` are the words of the field as they are written."""
+    """The words of a course in one language, as terms. `known` are all that it uses, `familiar`
+    those that it does not only use in passing; `text` is all of it in one string, because Chinese
+    is not always cut the same way. `names` are the words of the field as they are written."""
 
     field: Set[str]
     senses: Set[str]
@@ -101,31 +99,42 @@ class Topic(NamedTuple):
     titles: Set[str]
     asked: Set[str]
     known: Set[str]
+    familiar: Set[str]
     text: str
     names: Sequence[str]
 
     def share(
-        self, terms: Iterable[str], here: Set[str] = frozenset(), *, it: bool = False
+        self,
+        terms: Iterable[str],
+        here: Set[str] = frozenset(),
+        *,
+        it: bool = False,
+        near: bool = False,
     ) -> float:
         """Return from 0 to 1 how much of a question is about language models; 0 for no words.
 
-        here: the words of the lesson on the screen. it: the question has an "it".
+        here: the words of the lesson on the screen. it: the question has an "it". near: it is
+        nearly one of the course's own.
         """
         asked = set(terms)
         whole = {one for one in asked if not any(one in other for other in asked - {one})}
-        says = [self._says(term, here) for term in whole]
-        if it and says.count(-_STRANGE) <= 1:
+        named = it or near or bool(whole & (self.field | self.senses) - self.everyday)
+        says = [self._says(term, here, named) for term in whole]
+        if it:
             says.append(_IT)
         elif not whole & self.field:
             says = [-_STRANGER if one == -_STRANGE else one for one in says]
         about = sum(weight for weight in says if weight > 0)
         return about / sum(map(abs, says)) if about else 0.0
 
-    def is_elsewhere(self, terms: Iterable[str]) -> bool:
-        """Tell whether a question has a word that the course never uses, and none that only the
-        field has: it may be put like one of the course's and be about something else."""
-        asked = set(terms)
-        return not asked & self.field and any(self._says(one, set()) == -_STRANGE for one in asked)
+    def is_elsewhere(self, terms: Iterable[str], beyond: Iterable[str]) -> bool:
+        """Tell whether a question is put like one of the course's and is about something else: it
+        has a word that the course hardly uses, and none that only the field has.
+
+        beyond: its terms that the course's question has not.
+        """
+        strange = any(self._says(one) == -_STRANGE for one in beyond)
+        return strange and not set(terms) & self.field
 
     def missing(self, terms: Iterable[str]) -> set[str]:
         """Return the words of the field among `terms` that the course never uses."""
@@ -135,26 +144,36 @@ class Topic(NamedTuple):
         """Return the words of the field among `terms`."""
         return {term for term in terms if term in self.field | self.senses}
 
-    def _says(self, term: str, here: Set[str]) -> float:
+    def _says(self, term: str, here: Set[str] = frozenset(), named: bool = True) -> float:
+        """Return what one word says; `named`: something else in the question names the field."""
         weights = (
             (self.everyday, _EVERYDAY),
             (self.field, _FIELD),
             (self.senses, _SENSE),
             (self.titles, _TITLE),
             (here, _HERE),
-            (self.asked, _ASKED),
-            (self.known, -_PLAIN),
+            (self.asked, _ASKED if named else -_ASKED),
+            (self.familiar, -_PLAIN),
         )
         found = next((weight for words, weight in weights if term in words), None)
         if found is None:
-            return -_PLAIN if not term.isascii() and term in self.text else -_STRANGE
+            is_cut_otherwise = not term.isascii() and term not in self.known and term in self.text
+            return -_PLAIN if is_cut_otherwise else -_STRANGE
         return found
 
 
 def topic_of(
-    course: Course, language: Language, analyser: Analyser, known: Set[str], texts: Iterable[str]
+    course: Course,
+    language: Language,
+    analyser: Analyser,
+    known: Set[str],
+    familiar: Set[str],
+    texts: Iterable[str],
 ) -> Topic:
-    """Collect the words. `texts`: all that the course has in this language; `known`: its terms."""
+    """Collect the words.
+
+    texts: all that the course has in this language; known: its terms; familiar: see `Topic`.
+    """
     names = [
         name
         for entry in course.glossary
@@ -178,6 +197,7 @@ def topic_of(
         terms(titles),
         terms(asked),
         known,
+        familiar,
         fold("\n".join(texts)),
         [*names, *FIELD.split(), *SENSES.split()],
     )

@@ -8,8 +8,9 @@ from hypothesis import strategies as st
 
 from bot.course.model import TRUE_FALSE as TRUE_FALSE_TEXTS
 from bot.course.model import Course, Localized, Numeric, Option, Question, QuestionKind
-from bot.learning.grading import UNSURE, explains, grade, read_response, shown_options
+from bot.learning.grading import UNSURE, grade, shown_options
 from bot.learning.numbers import read_number
+from bot.learning.reading import explains, is_slip, read_response, wants_hint
 from tests.dialog import response_to
 
 SAME = Localized(zh="同", en="same")
@@ -169,7 +170,9 @@ def test_a_typed_letter_names_the_option_shown_under_it(seed: int, letter: str) 
 @pytest.mark.parametrize(
     ("typed", "response"),
     [("对", "a"), ("TRUE", "a"), ("错", "b"), ("no", "b"), ("不确定", UNSURE),
-     ("dunno", UNSURE), ("应该是对的吧", "a"), ("不是", "b"), ("？", None),
+     ("dunno", UNSURE), ("应该是对的吧", "a"), ("不是", "b"), ("？", None), ("没错", "a"),
+     ("我不会", UNSURE), ("跳过", UNSURE), ("I give up", UNSURE), ("太难了", UNSURE),
+     ("看答案", UNSURE), ("show me the answer", UNSURE), ("对，因为书上说的", "a"),
      ("maybe", None), ("为什么", None)],
 )  # fmt: skip
 def test_true_false_is_answered_in_words(typed: str, response: str | None) -> None:
@@ -182,6 +185,50 @@ def test_several_letters_are_read_in_any_form(typed: str) -> None:
     """Separators, order and width do not matter."""
     a, b = (one.id for one in shown_options(MULTI, 5)[:2])
     assert read_response(MULTI, 5, typed) == "".join(sorted(a + b))
+
+
+def test_what_was_added_to_a_letter_does_not_hide_it() -> None:
+    """A reason, a word before it, or the option's own text instead."""
+    letter = "ABCD"[[one.id for one in shown_options(SINGLE, 5)].index("b")]
+    for typed in (
+        f"{letter}，因为像样",
+        f"只有{letter}",
+        f"{letter} because it fits",
+        f"我选{letter}",
+    ):
+        assert read_response(SINGLE, 5, typed) == "b"
+    said = SINGLE.model_copy(
+        update={
+            "options": tuple(
+                one.model_copy(
+                    update={"text": Localized(zh=f"第 {one.id} 项", en=f"Item {one.id}")}
+                )
+                for one in SINGLE.options
+            )
+        }
+    )
+    assert read_response(said, 5, "第 c 项。") == "c"
+    assert read_response(said, 5, "item D") == "d"
+
+
+@pytest.mark.parametrize(
+    ("question", "typed", "expected"),
+    [(SINGLE, "E", True), (SINGLE, "AB", True), (SINGLE, "12", True), (SINGLE, "bad", False),
+     (ORDER, "DAB", True), (ORDER, "d, a", True), (ORDER, "abcde", True), (ORDER, "why", False),
+     (SINGLE, "AI", False), (SINGLE, "为什么", False)],
+)  # fmt: skip
+def test_a_slip_is_told_from_a_question(question: Question, typed: str, expected: bool) -> None:
+    """What looks like letters of an answer and is not one keeps the question open."""
+    assert is_slip(question, typed) is expected
+
+
+@pytest.mark.parametrize(
+    "typed", ["提示", "给个提示", "提示一下", "hint", "a hint please", "再来个提示"]
+)
+def test_a_hint_can_be_asked_for_in_words(typed: str) -> None:
+    """As the button says it, or shorter."""
+    assert wants_hint(typed)
+    assert not wants_hint(f"{typed}词")
 
 
 @given(st.text(max_size=40))
@@ -198,7 +245,8 @@ def test_nothing_that_can_be_typed_breaks_an_open_question(typed: str) -> None:
     [("140", "", 140), ("1,400", "", 1400), ("7e10", "", 7e10), ("70B", "", 7e10),
      ("700亿", "", 7e10), ("1.4 万", "", 14000), ("约 140 GB", "GB", 140), ("0.14TB", "GB", 140),
      ("３０", "", 30), ("about 12", "", 12), ("4 million", "", 4e6), ("1千亿", "", 1e11),
-     ("-3", "", -3), (".5", "", 0.5), ("14 tokens", "", 14), ("50%", "%", 50)],
+     ("-3", "", -3), (".5", "", 0.5), ("14 tokens", "", 14), ("50%", "%", 50),
+     ("一百四十", "", 140), ("约七百亿", "", 7e10), ("百分之七十五", "%", 75), ("十", "", 10)],
 )  # fmt: skip
 def test_a_number_is_read_as_people_write_it(text: str, unit: str, number: float) -> None:
     """Separators, scales, units and full-width digits are understood."""
@@ -212,7 +260,9 @@ def test_a_number_is_read_as_people_write_it(text: str, unit: str, number: float
         "7B?",
         "4o",
         "B",
-        "一百",
+        "百",
+        "一边",
+        "万",
         "what is 70B",
         "1 2",
         "70B 是多少",

@@ -8,8 +8,8 @@ from hypothesis import strategies as st
 
 from bot.course.linter.bank import chi_square
 from bot.course.linter.copying import longest_run
-from bot.course.linter.numerals import numerals, spelled
 from bot.course.linter.text import grade, length, mask, plain, sentences, syllables, words
+from bot.course.numerals import numerals, spelled
 
 
 @pytest.mark.parametrize(

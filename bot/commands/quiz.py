@@ -1,6 +1,5 @@
 """/quiz: a round of questions, and the grading of every answer, pressed or typed."""
 
-import re
 from collections.abc import AsyncIterator
 from dataclasses import replace
 from datetime import datetime, timedelta
@@ -9,9 +8,10 @@ from bot.commands import quiz_feedback, quiz_text, rounds
 from bot.commands.command import Turn
 from bot.commands.learn import find_lesson, next_button
 from bot.commands.spoken import spoken_action
-from bot.course.model import Course, Question
+from bot.course.model import Course, Language, Question
 from bot.errors import NotAnOption, NotAnOrder, NotANumber, TutorError, UnknownAction
-from bot.learning.grading import explains, is_begun, read_response
+from bot.learning.grading import is_begun
+from bot.learning.reading import explains, is_slip, read_response, wants_hint
 from bot.learning.records import Attempt, Quiz, Tally
 from bot.messages import Button, Reply
 
@@ -20,9 +20,6 @@ RECENT = timedelta(minutes=30)
 
 ANSWERABLE = timedelta(days=1)
 """For how long typed words can answer it; a press of its buttons always can."""
-
-SLIP = re.compile(r"[A-Za-z]|\d{1,4}")
-"""What is taken for an attempt at an answer rather than for a question."""
 
 
 async def quiz(turn: Turn, argument: str) -> AsyncIterator[Reply]:
@@ -94,11 +91,13 @@ async def typed_answer(turn: Turn) -> Reply | None:
         return await _grade(turn, question, response)
     if _now(turn) - attempt.asked_at >= RECENT:
         return None
+    if question.hints and wants_hint(typed):
+        return replace(await _redrawn(turn, question, hints=1), replaces=False)
     if question.kind == "explain":
         is_answer = explains(typed) and spoken_action(turn) is None
         return quiz_text.compare(turn.learner.language, question) if is_answer else None
-    if SLIP.fullmatch(typed):
-        raise _slip(question)
+    if is_slip(question, typed):
+        raise _slip(question, turn.learner.language)
     return None
 
 
@@ -110,11 +109,13 @@ async def _open_attempt(turn: Turn, within: timedelta) -> Attempt | None:
     return attempt if attempt and _now(turn) - attempt.asked_at < within else None
 
 
-def _slip(question: Question) -> TutorError:
+def _slip(question: Question, language: Language) -> TutorError:
     """Return the error for something as short as an answer that is none."""
     if question.numeric:
         return NotANumber()
     letters = [quiz_text.letter(place) for place in range(len(question.options))]
+    if question.kind == "true_false":
+        letters = [option.text[language] for option in question.options]
     if question.order:
         return NotAnOrder(letters=" ".join(reversed(letters)))
     return NotAnOption(letters=" / ".join(letters))

@@ -6,49 +6,15 @@ explanation made ("ac", or `NO_POINT`), or `UNSURE`.
 """
 
 import random
-import re
-import unicodedata
 from dataclasses import dataclass
 from itertools import combinations
 from typing import Literal
 
 from bot.course.model import Numeric, Option, Question
-from bot.learning.numbers import read_number
 
 UNSURE = "?"
 NO_POINT = "0"
 Outcome = Literal["right", "partly", "wrong", "unsure"]
-
-_UNSURE_WORDS = {
-    *("不确定", "不知道", "不知", "不清楚", "没把握"),
-    *("not sure", "unsure", "don't know", "dont know", "dunno", "no idea", "idk"),
-}
-_TRUE_WORDS = {"对", "是", "正确", "true", "yes", "right", "correct", "t", "√"}
-_FALSE_WORDS = {"错", "不对", "不", "否", "错误", "不正确", "false", "no", "wrong", "f", "×", "x"}
-
-_PADDING = re.compile(
-    r"我|觉得|认为|感觉|应该|可能|大概|就|答案|选项|选择|选|是|的|吧|啊|呢|先|然后|接着|再|最后"
-    r"|\b(?:i|think|guess|choose|pick|say|it's|its|it|the|answer|option|is|maybe|probably|and|then)\b"
-)
-"""What people say around an answer: "应该是 B 吧", "I think it's B"."""
-
-_ASKS_BACK = re.compile(r"[?？]\s*$|吗|是不是|对不对")
-"""What makes it a question."""
-
-_ASKS = re.compile(
-    r"[?？]\s*$|[吗呢么]\s*$|^(?:什么是|啥是|为什么|为啥|怎么|怎样|如何|能不能|请|解释|讲讲|说说)"
-    r"|^(?:what|how|why|who|which)(?:['’]s| (?:is|are|was|do|does|did|can|about|if|to|much|many))\b"
-    r"|^(?:can|could|do|does|did|is|are|would|should|please|tell|explain|show|give)\b",
-    re.IGNORECASE,
-)
-"""What makes a longer text a question or a request, with or without its mark."""
-
-_WRITTEN = re.compile(r"[\u3400-\u9fff]|[^\W\d_]+")
-SHORTEST_EXPLANATION = 5
-"""Words, or Chinese characters."""
-
-_WORD = re.compile(r"[a-z]{2,}")
-"""Small letters in a row are a word (bad, cab); "AC" and "a c" are options."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -136,43 +102,3 @@ def shown_options(question: Question, seed: int) -> list[Option]:
     if question.order == tuple(option.id for option in options):
         options.reverse()
     return options
-
-
-def explains(typed: str) -> bool:
-    """Tell whether a text can be somebody's explanation: a few words that do not ask anything."""
-    long_enough = len(_WRITTEN.findall(typed)) >= SHORTEST_EXPLANATION
-    return long_enough and not _ASKS.search(typed.strip())
-
-
-def read_response(question: Question, seed: int, typed: str) -> str | None:
-    """Return what somebody typed as a response, None where it is not an answer at all.
-
-    Letters name the options as shown ("B", "a, c"); true/false takes the words of both languages.
-    An explanation is no response yet: see `explains`.
-    """
-    if _ASKS_BACK.search(typed):
-        return None
-    plain = unicodedata.normalize("NFKC", typed).strip().lower().rstrip(".。!")
-    bare = _PADDING.sub("", plain).strip(" ,，")
-    if {plain, bare} & _UNSURE_WORDS:
-        return UNSURE
-    if question.numeric:
-        number = read_number(typed, question.numeric.unit)
-        return None if number is None else f"{number:.12g}"
-    if question.kind == "true_false" and {plain, bare} & (_TRUE_WORDS | _FALSE_WORDS):
-        return "a" if {plain, bare} & _TRUE_WORDS else "b"
-    return None if _WORD.search(_PADDING.sub("", typed)) else _read_letters(question, seed, bare)
-
-
-def _read_letters(question: Question, seed: int, plain: str) -> str | None:
-    by_letter = {
-        chr(ord("a") + place): option.id
-        for place, option in enumerate(shown_options(question, seed))
-    }
-    letters = re.sub(r"[\s,、和及&+>→-]", "", plain)
-    if not set(letters) <= set(by_letter):
-        return None
-    response = "".join(by_letter[letter] for letter in letters)
-    if question.kind == "multi":
-        response = "".join(sorted(set(response)))
-    return response if is_complete(question, response) else None

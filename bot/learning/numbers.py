@@ -3,6 +3,8 @@
 import re
 import unicodedata
 
+from bot.course.numerals import chinese_number
+
 SCALES = {
     "千": 1e3,
     "万": 1e4,
@@ -22,6 +24,9 @@ LONGEST = 64
 
 BYTES = {"kb": 1e3, "mb": 1e6, "gb": 1e9, "tb": 1e12}
 
+_CHINESE = re.compile(r"[零〇一二两三四五六七八九十][零〇一二两三四五六七八九十百千万亿]*")
+"""A number in words: 一百四十, 七百亿."""
+
 _NUMBER = re.compile(
     r"""(?:about|around|roughly|approx\.?|maybe|大概|大约|约|差不多)?\s*[~≈=]?\s*
         (?P<number>[-+]?(?:\d{1,3}(?:,\d{3})+|\d+)?(?:\.\d+)?(?:e[-+]?\d{1,3})?)\s*
@@ -40,6 +45,9 @@ def read_number(text: str, unit: str = "") -> float | None:
     if len(text) > LONGEST:
         return None
     plain = re.sub(r"\s+", " ", unicodedata.normalize("NFKC", text)).strip().lower()
+    plain = re.sub(r"^百分之(.+)", r"\1%", plain)
+    if not re.search(r"\d", plain):
+        plain = _CHINESE.sub(lambda word: format(chinese_number(word[0]), "f"), plain)
     found = _NUMBER.fullmatch(plain)
     if not found or not re.search(r"\d", found["number"]):
         return None

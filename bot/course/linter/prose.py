@@ -5,11 +5,11 @@ from collections.abc import Iterable, Iterator
 from statistics import mean
 
 from bot.course.fault import Fault
-from bot.course.linter.numerals import numerals, spelled
 from bot.course.linter.passages import passages
 from bot.course.linter.text import grade, length, mask, misfit, plain, sentences, unit, without_code
 from bot.course.linter.where import Where
 from bot.course.model import LANGUAGES, Course, Term
+from bot.course.numerals import numerals, spelled
 
 LENGTHS = {
     "body": {"zh": (120, 400), "en": (70, 200)},

@@ -1,4 +1,4 @@
-"""The numbers that a text names in digits, comparable between Chinese and English."""
+"""The numbers that a text names, in digits or words, comparable between Chinese and English."""
 
 import re
 import unicodedata
@@ -66,13 +66,14 @@ def numerals(text: str) -> dict[Numeral, str]:
 
 def spelled(text: str) -> set[Decimal]:
     """The numbers that `text` gives in words, in either language: 十亿, a billion, twenty-four."""
-    found = {_chinese(match[0]) for match in _CHINESE_WORD.finditer(text)}
+    found = {chinese_number(match[0]) for match in _CHINESE_WORD.finditer(text)}
     for match in _ENGLISH_WORDS.finditer(text):
         found.add(_english(re.split(r"[- ]", match[0].lower())))
     return found
 
 
-def _chinese(word: str) -> Decimal:
+def chinese_number(word: str) -> Decimal:
+    """The value of a number in Chinese characters: 一百四十 is 140, 七百亿 70 billion."""
     total, section, digit, largest = Decimal(0), 0, 0, 0
     for char in word:
         if char in _DIGITS:

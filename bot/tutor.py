@@ -145,8 +145,13 @@ async def _replies(turn: Turn) -> AsyncIterator[Reply]:
             return
         action = spoken_action(turn)
         handler, argument = _route_action(action) if action else (ask, argument)
+    is_pressed = turn.incoming.action is not None
     async for reply in handler(turn, argument):
-        yield replace(reply, private=True) if handler in _private else reply
+        yield replace(
+            reply,
+            private=reply.private or handler in _private,
+            replaces=reply.replaces and is_pressed,
+        )
 
 
 def _route_action(action: str) -> tuple[Handler, str]:

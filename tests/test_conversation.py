@@ -79,6 +79,18 @@ def test_the_map_shows_what_is_done_and_opens_any_lesson(dialog: Dialog) -> None
     assert lesson_place(6) in dialog.press("learn:next-token")
 
 
+def test_what_a_lesson_builds_on_is_recommended_and_never_locked(dialog: Dialog) -> None:
+    """A line names what was not opened yet; once it was, the line is gone."""
+    lesson, first = dialog.course.lesson("moe"), dialog.course.lesson("run-at-home")
+    assert lesson
+    assert first
+    assert lesson.prerequisites == (first.id,)
+    assert lesson.body.zh[:20] in dialog.say("/learn moe")
+    assert f"先读《{first.title.zh}》" in dialog.last.text
+    dialog.say("/learn run-at-home")
+    assert first.title.zh not in dialog.say("/learn moe")
+
+
 def test_more_notes_shows_every_note_of_a_lesson(dialog: Dialog) -> None:
     """A lesson shows two notes, and the others behind a button."""
     lesson = dialog.course.lesson("how-big-is-large")
@@ -241,7 +253,7 @@ def test_an_estimate_is_told_what_was_said(dialog: Dialog) -> None:
     question = next(q for one in dialog.course.lessons for q in one.questions if q.numeric)
     assert question.numeric
     dialog.press(f"quiz:{question.id}:{question.numeric.high * 2:.12g}")
-    assert "数量级对了" in dialog.last.text
+    assert "差得不算远" in dialog.last.text
     assert f"你填的是 {question.numeric.high * 2:,.10g}" in dialog.last.text
 
 

@@ -14,7 +14,7 @@ from bot.answering.endpoint import EndpointError
 from bot.answering.found import Found
 from bot.answering.passages import Passage
 from bot.answering.retrieval import Retriever
-from bot.answering.smalltalk import is_smalltalk
+from bot.answering.smalltalk import Smalltalk, smalltalk
 from bot.course.model import Course, Language
 from bot.locale import translator
 from bot.ports import Endpoint, Message, Usage
@@ -104,8 +104,8 @@ class Answerer:
         history: the conversation before the question, oldest first.
         lesson_id: the lesson that the learner is in.
         """
-        if is_smalltalk(question):
-            yield Answer(_greeting(language), declined=True)
+        if said := smalltalk(question):
+            yield Answer(_returned(said, language), declined=True)
             return
         ask = await asyncio.to_thread(self._look_up, question, language, history, lesson_id)
         if not ask.found.on_topic:
@@ -219,12 +219,19 @@ def _decline(language: Language) -> str:
     return _("That is outside what I teach. About language models, though, ask away!")
 
 
-def _greeting(language: Language) -> str:
+def _returned(said: Smalltalk, language: Language) -> str:
+    """Return an answer in kind."""
     _ = translator(language)
-    return _(
-        "Hello! I teach how large language models work: read a lesson with /learn, "
-        "or ask me anything about them."
-    )
+    match said:
+        case "thanks":
+            return _("You are welcome! Ask on whenever you like.")
+        case "bye":
+            return _("See you! I remember where you are.")
+        case _:
+            return _(
+                "Hello! I teach how large language models work: read a lesson with /learn, "
+                "or ask me anything about them."
+            )
 
 
 def _not_yet(ask: _Ask) -> Answer:

@@ -1,7 +1,7 @@
-"""Whether a message only says hello, thanks or "what can you do": a closed list. Pure."""
+"""Whether a message only says hello, thanks or goodbye: a closed list. Pure."""
 
 import re
-from typing import Final
+from typing import Final, Literal
 
 from bot.answering.words import fold
 
@@ -28,10 +28,24 @@ _NOTHING: Final = re.compile(r"[^a-z0-9\u3400-\u9fff]+")
 _END: Final = re.compile(r"[啊呀呢吗吧呐哦哈]$")
 
 
-def is_smalltalk(text: str) -> bool:
-    """Tell whether the text is one or two of these sayings ("hi, thanks!") and nothing else."""
-    said = [one.strip() for one in re.split(r"[,.!?，。！？、~～\n]+", fold(text)) if one.strip()]
-    return 0 < len(said) <= _FEW and all(map(_is_one, said))
+Smalltalk = Literal["hello", "thanks", "bye"]
+
+_THANKS: Final = re.compile(
+    r"谢|辛苦|^(?:懂了|明白|知道了|收到|ok|okay|got it|i see|cool|great)|thank|thx|\bty\b"
+)
+_BYE: Final = re.compile(r"再见|拜拜|bye|see you")
+
+
+def smalltalk(text: str) -> Smalltalk | None:
+    """Return what the text says if it is one or two of these sayings ("hi, thanks!") and nothing
+    else; a question about the bot itself counts as hello."""
+    folded = fold(text)
+    said = [one.strip() for one in re.split(r"[,.!?，。！？、~～\n]+", folded) if one.strip()]
+    if not 0 < len(said) <= _FEW or not all(map(_is_one, said)):
+        return None
+    if _BYE.search(folded):
+        return "bye"
+    return "thanks" if _THANKS.search(folded) else "hello"
 
 
 _FEW: Final = 2

@@ -5,6 +5,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 
 from bot.answering.answer import Answer, Citation
+from bot.answering.passages import names_of
 from bot.commands import quiz_text
 from bot.commands.command import Turn
 from bot.commands.learn import find_lesson
@@ -60,19 +61,18 @@ async def new(turn: Turn, argument: str) -> AsyncIterator[Reply]:
 
 def _what_to_ask(turn: Turn) -> Reply:
     _ = turn.translate
-    course, language = turn.services.course, turn.learner.language
-    lesson = course.lesson(turn.learner.lesson_id or "") or course.lessons[0]
-    example = lesson.asks[language][0]
-    return Reply(_("What would you like to know? For example: `/ask {example}`", example=example))
+    [example] = _examples(turn, count=1)
+    told = _("What would you like to know? For example: `/ask {example}`", example=example.label)
+    return Reply(told, (example,))
 
 
 async def example(turn: Turn, argument: str) -> AsyncIterator[Reply]:
-    """Ask one of the questions that a lesson brings: "LESSON:N"."""
+    """Ask what one of the words of a lesson means: "LESSON:N"."""
     lesson_id, _colon, number = argument.partition(":")
-    asks = find_lesson(turn.services.course, lesson_id).asks[turn.learner.language]
-    if number not in map(str, range(len(asks))):
+    questions = _questions(turn, find_lesson(turn.services.course, lesson_id))
+    if number not in map(str, range(len(questions))):
         raise UnknownAction
-    question = asks[int(number)]
+    question = questions[int(number)]
     async for reply in ask(turn, question):
         yield replace(reply, text=f"{bold(question)}\n\n{reply.text}")
 
@@ -91,16 +91,22 @@ async def _answer(turn: Turn, answer: Answer) -> Reply:
     return Reply("\n\n".join(parts), (*await way_back(turn), *buttons))
 
 
-def _examples(turn: Turn) -> list[Button]:
-    """Return questions that can be asked by a press: short ones, of the lesson that is open."""
-    course, language = turn.services.course, turn.learner.language
+def _questions(turn: Turn, lesson: Lesson) -> list[str]:
+    """Return questions that the course answers for certain: what the lesson's terms mean."""
+    _ = turn.translate
+    terms = (term.term[turn.learner.language] for term in turn.services.course.terms_of(lesson))
+    return [_("What is {term}?", term=names_of(term)[0]) for term in terms]
+
+
+def _examples(turn: Turn, count: int = EXAMPLES) -> list[Button]:
+    """Return questions that can be asked by a press, about the lesson that is open."""
+    course = turn.services.course
     lesson = course.lesson(turn.learner.lesson_id or "") or random.choice(course.lessons)  # noqa: S311
-    fitting = [
+    buttons = [
         Button(text, f"example:{lesson.id}:{number}")
-        for number, text in enumerate(lesson.asks[language])
-        if len(text.encode()) <= quiz_text.LABEL_BYTES
+        for number, text in enumerate(_questions(turn, lesson))
     ]
-    return random.sample(fitting, min(len(fitting), EXAMPLES))
+    return random.sample(buttons, min(len(buttons), count))
 
 
 def _cited(turn: Turn, citations: tuple[Citation, ...]) -> list[tuple[Lesson, list[int]]]:

@@ -19,21 +19,24 @@ async def learn(turn: Turn, argument: str) -> AsyncIterator[Reply]:
     if lesson is None:
         yield _all_done(turn)
         return
-    await turn.services.store.run(open_lesson, turn.learner, lesson, turn.services.clock.now())
+    now = turn.services.clock.now()
+    seen = await turn.services.store.run(open_lesson, turn.learner, lesson, now)
     text = lesson_text.full(course, lesson, turn.learner.language)
-    yield Reply(text, lesson_buttons(turn, lesson, "simpler", "deeper"))
+    unseen = [course.lesson(one) for one in lesson.prerequisites if one not in seen]
+    text += lesson_text.builds_on([one for one in unseen if one], turn.learner.language)
+    yield Reply(text, lesson_buttons(turn, lesson, "learn"))
 
 
 async def simpler(turn: Turn, argument: str) -> AsyncIterator[Reply]:
     """Tell the lesson as to a twelve-year-old."""
     lesson = find_lesson(turn.services.course, argument)
-    yield _variant(turn, lesson, lesson.simpler[turn.learner.language], "deeper")
+    yield _variant(turn, lesson, lesson.simpler[turn.learner.language], "simpler")
 
 
 async def deeper(turn: Turn, argument: str) -> AsyncIterator[Reply]:
     """Tell the lesson as to an engineer."""
     lesson = find_lesson(turn.services.course, argument)
-    yield _variant(turn, lesson, lesson.deeper[turn.learner.language], "simpler")
+    yield _variant(turn, lesson, lesson.deeper[turn.learner.language], "deeper")
 
 
 async def notes(turn: Turn, argument: str) -> AsyncIterator[Reply]:
@@ -42,7 +45,7 @@ async def notes(turn: Turn, argument: str) -> AsyncIterator[Reply]:
     language = turn.learner.language
     text = [lesson_text.heading(turn.services.course, lesson, language)]
     text += [lesson_text.note(note, language) for note in lesson.notes[lesson_text.NOTES_SHOWN :]]
-    yield Reply("\n\n".join(text), lesson_buttons(turn, lesson, "learn"))
+    yield Reply("\n\n".join(text), lesson_buttons(turn, lesson, "notes"))
 
 
 async def following(turn: Turn, argument: str) -> AsyncIterator[Reply]:
@@ -69,11 +72,13 @@ def find_lesson(course: Course, name: str) -> Lesson:
     raise UnknownLesson(lesson=name[:40].replace("`", ""))
 
 
-def open_lesson(tx: Tx, learner: Learner, lesson: Lesson, now: datetime) -> None:
-    """Remember that the learner reads this lesson now."""
+def open_lesson(tx: Tx, learner: Learner, lesson: Lesson, now: datetime) -> set[str]:
+    """Remember that the learner reads this lesson now; return the lessons they had opened."""
+    seen = set(tx.lesson_marks(learner.id))
     tx.mark_seen(learner.id, lesson.id, now)
     tx.mark_practised(learner.id, learner.local_date(now))
     tx.change_learner(learner.id, lesson_id=lesson.id)
+    return seen
 
 
 def leave_lesson(tx: Tx, learner: Learner, lesson: Lesson, now: datetime) -> None:
@@ -81,17 +86,21 @@ def leave_lesson(tx: Tx, learner: Learner, lesson: Lesson, now: datetime) -> Non
     tx.mark_done(learner.id, lesson.id, now)
 
 
-def lesson_buttons(turn: Turn, lesson: Lesson, *depths: str) -> tuple[Button, ...]:
-    """Return the buttons under a lesson: the depths given, check question, terms, notes, next."""
+def lesson_buttons(turn: Turn, lesson: Lesson, shown: str) -> tuple[Button, ...]:
+    """Return the buttons under a lesson: all that it has but what is shown, and the next one."""
     _ = turn.translate
-    labels = {"simpler": _("Simpler"), "deeper": _("Deeper"), "learn": _("Standard")}
-    buttons = [Button(labels[depth], f"{depth}:{lesson.id}") for depth in depths]
-    buttons.append(Button(_("Check question"), f"check:{lesson.id}"))
-    buttons.append(Button(_("Terms"), f"terms:{lesson.id}"))
-    if len(lesson.notes) > lesson_text.NOTES_SHOWN and "learn" not in depths:
-        buttons.append(Button(_("More notes"), f"notes:{lesson.id}"))
-    buttons.append(next_button(turn, lesson))
-    return tuple(buttons)
+    labels = {
+        "learn": _("Standard"),
+        "simpler": _("Simpler"),
+        "deeper": _("Deeper"),
+        "check": _("Check question"),
+        "terms": _("Terms"),
+        "notes": _("More notes"),
+    }
+    if len(lesson.notes) <= lesson_text.NOTES_SHOWN:
+        del labels["notes"]
+    ways = [Button(label, f"{way}:{lesson.id}") for way, label in labels.items() if way != shown]
+    return (*ways, next_button(turn, lesson))
 
 
 def next_button(turn: Turn, lesson: Lesson) -> Button:
@@ -108,11 +117,11 @@ async def _next_lesson(turn: Turn) -> Lesson | None:
     return next((one for one in turn.services.course.lessons if one.id not in done), None)
 
 
-def _variant(turn: Turn, lesson: Lesson, text: str, other: str) -> Reply:
+def _variant(turn: Turn, lesson: Lesson, text: str, shown: str) -> Reply:
     course, language = turn.services.course, turn.learner.language
     return Reply(
         lesson_text.variant(course, lesson, language, text),
-        lesson_buttons(turn, lesson, "learn", other),
+        lesson_buttons(turn, lesson, shown),
     )
 
 

@@ -76,7 +76,8 @@ async def _redrawn(turn: Turn, question: Question, picked: str = "", hints: int 
     else:
         reply = _asking(turn, question, attempt, current, picked, hints)
     # In a group it may be somebody else's question, shown in another order: that one stays.
-    return replace(reply, replaces=turn.incoming.is_private)
+    is_pressed = turn.incoming.action is not None
+    return replace(reply, replaces=is_pressed and turn.incoming.is_private)
 
 
 async def typed_answer(turn: Turn) -> Reply | None:
@@ -92,7 +93,7 @@ async def typed_answer(turn: Turn) -> Reply | None:
     if _now(turn) - attempt.asked_at >= RECENT:
         return None
     if question.hints and wants_hint(typed):
-        return replace(await _redrawn(turn, question, hints=1), replaces=False)
+        return await _redrawn(turn, question, hints=1)
     if question.kind == "explain":
         is_answer = explains(typed) and spoken_action(turn) is None
         return quiz_text.compare(turn.learner.language, question) if is_answer else None

@@ -13,14 +13,14 @@ def feedback(language: Language, question: Question, seed: int, response: str, g
     """Return what the answer was worth and why, for every option that the learner got wrong."""
     opening = _opening(language, question, given)
     if said := _said(language, question, seed, response):
-        opening += f" {said}"
+        opening += f"\n{said}"
     return "\n\n".join([opening, *_explanations(language, question, seed, response, given)])
 
 
 def _opening(language: Language, question: Question, given: Grade) -> str:
     _ = translator(language)
     if question.numeric and given.outcome == "partly":
-        return _("🟡 The right order of magnitude.")
+        return _("🟡 Not far off: within a factor of ten.")
     if question.rubric and given.outcome != "unsure":
         return {
             "right": _("✅ You made every key point."),
@@ -112,9 +112,14 @@ def _key_points(language: Language, question: Question, response: str) -> list[s
 def _explanation(
     language: Language, question: Question, options: list[Option], option: Option, mark: str = ""
 ) -> str:
-    mark = mark or (RIGHT if option.correct else WRONG)
-    name = "" if question.kind == "true_false" else f"{letter(options.index(option))}. "
-    return f"{mark} **{name}{option.text[language]}**\n{option.explanation[language]}"
+    _, explained = translator(language), option.explanation[language]
+    text = f"{letter(options.index(option))}. {option.text[language]}"
+    if question.kind == "true_false" and option.correct:
+        # "✓ False" under "Right!" reads like a contradiction.
+        return "\n".join([_("**The answer: {answer}**", answer=option.text[language]), explained])
+    if question.kind == "true_false":
+        text = option.text[language]
+    return f"{mark or (RIGHT if option.correct else WRONG)} **{text}**\n{explained}"
 
 
 def repeated(language: Language, question: Question, attempt: Attempt) -> str:

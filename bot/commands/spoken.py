@@ -1,6 +1,7 @@
 """What stands on a button can be typed as well: "next lesson", "考考我", "讲简单点"."""
 
 from bot.commands.command import Turn
+from bot.commands.preferences import LANGUAGE_NAMES
 
 
 def spoken_action(turn: Turn) -> str | None:
@@ -30,4 +31,5 @@ def _phrases(turn: Turn) -> dict[str, str]:
             _("Terms"): f"terms:{turn.learner.lesson_id}",
             _("Check question"): f"check:{turn.learner.lesson_id}",
         }
+    actions |= {name: f"settings:language:{one}" for one, name in LANGUAGE_NAMES.items()}
     return {label.lower(): action for label, action in actions.items()}

@@ -15,7 +15,7 @@ async def terms(turn: Turn, argument: str) -> AsyncIterator[Reply]:
     lesson = find_lesson(course, argument)
     text = [lesson_text.heading(course, lesson, language)]
     text += [definition(term, language) for term in course.terms_of(lesson)]
-    yield Reply("\n\n".join(text), lesson_buttons(turn, lesson, "learn"))
+    yield Reply("\n\n".join(text), lesson_buttons(turn, lesson, "terms"))
 
 
 def definition(term: Term, language: Language) -> str:

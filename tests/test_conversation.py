@@ -4,7 +4,8 @@ import asyncio
 
 import pytest
 
-from bot.course.model import Course
+from bot.commands.lesson_text import full
+from bot.course.model import LANGUAGES, Course, Language
 from bot.messages import ACTION_BYTES, Address, Incoming
 from bot.tutor import TEXT_LIMIT, Access
 from tests.dialog import LESSONS, Dialog, lesson_place, response_to
@@ -68,6 +69,13 @@ def test_every_lesson_can_be_read_to_the_end_of_the_course(dialog: Dialog) -> No
     dialog.verify(("[课程地图]", "●"), ("/learn", lesson_place(LESSONS)), ("[考我一题]", ""))
     dialog.answer()
     assert "都学完了" in dialog.say("/learn")
+
+
+@pytest.mark.parametrize("language", LANGUAGES)
+def test_every_lesson_is_one_message(course: Course, language: Language) -> None:
+    """Discord takes 2,000 characters at once, Telegram more."""
+    for lesson in course.lessons:
+        assert len(full(course, lesson, language)) <= 2000, lesson.id
 
 
 def test_the_map_shows_what_is_done_and_opens_any_lesson(dialog: Dialog) -> None:
@@ -516,3 +524,12 @@ def test_days_practised_follow_the_learners_own_calendar(dialog: Dialog) -> None
     dialog.clock.move(hours=1)
     dialog.say("/learn")
     assert "本月学习 2 天" in dialog.say("/progress")
+
+
+def test_a_note_names_its_essay_where_a_lesson_draws_on_several(dialog: Dialog) -> None:
+    """ "The essay says" is clear only where there is one."""
+    one = dialog.say("/learn radio-knobs")
+    assert "老师注：" in one or "老师注**：" in one
+    several = dialog.say("/learn chat-finetuning")
+    assert "老师注《大语言模型》" in several
+    assert "老师注《或许可以这样看待大语言模型》" in several

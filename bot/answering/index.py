@@ -31,6 +31,10 @@ KINDRED: Final = 6.0
 ALONE: Final = 0.1
 """What a passage counts whose lesson, as a whole, says nothing about the question."""
 
+OPENING: Final = 0.4
+"""What a passage of a lesson's body scores besides its words, as a share of the best: a lesson may
+be asked for in words that it does not use itself ("why does it make things up")."""
+
 STEEP: Final = 3
 """How fast passages lose with the rank of their lesson."""
 
@@ -108,6 +112,7 @@ class Index:
         self._bm25 = BM25()
         self._bm25.index(documents, show_progress=False)
         self._trust = np.array([_TRUST[one.kind] for one in self.passages], dtype=np.float32)
+        self._opens = np.array([one.kind == "body" for one in self.passages], dtype=np.float32)
         self._own = {name: np.array(homes) == name for name in self.lessons.words}
 
     def _knows(self, word: str) -> bool:
@@ -240,7 +245,8 @@ class Index:
         if only:
             scores = scores * self._own[only]
         else:
-            scores = scores * self._preferring(question, scores, lesson_id, like)
+            opened = scores + OPENING * scores.max() * self._opens
+            scores = opened * self._preferring(question, scores, lesson_id, like)
         best = (int(place) for place in (-scores).argsort(kind="stable")[:limit])
         return [self._hit(place, float(scores[place]), asked) for place in best if scores[place]]
 

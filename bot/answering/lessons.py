@@ -21,6 +21,9 @@ IN_PASSING: Final = 0.5
 _ASKED: Final = 3
 """How often the words count in which a lesson is asked for."""
 
+_BY_ASKS, _BY_BEST = 0.6, 0.7
+"""What being asked for by the same words, and the best passage, count beside the whole lesson."""
+
 _AGAIN: Final = 4
 """A lesson is about a word that it uses so often."""
 
@@ -108,8 +111,8 @@ class Lessons:
 
         told = (
             _scaled(self._scores(terms, self._whole)),
-            _scaled(self._scores(terms, self._asks)),
-            _scaled(np.array([best[name] for name in self.words])),
+            _BY_ASKS * _scaled(self._scores(terms, self._asks)),
+            _BY_BEST * _scaled(np.array([best[name] for name in self.words])),
             np.array([alike[name].share if name in alike else 0.0 for name in self.words]),
         )
         scores = _scaled(np.sum(told, axis=0))

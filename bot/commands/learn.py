@@ -44,7 +44,7 @@ async def notes(turn: Turn, argument: str) -> AsyncIterator[Reply]:
     lesson = find_lesson(turn.services.course, argument)
     language = turn.learner.language
     text = [lesson_text.heading(turn.services.course, lesson, language)]
-    text += [lesson_text.note(note, language) for note in lesson.notes[lesson_text.NOTES_SHOWN :]]
+    text += lesson_text.notes(turn.services.course, lesson, language)[lesson_text.NOTES_SHOWN :]
     yield Reply("\n\n".join(text), lesson_buttons(turn, lesson, "notes"))
 
 

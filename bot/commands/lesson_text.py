@@ -1,7 +1,7 @@
 """How a lesson looks in a chat: pure text, in the common Markdown subset."""
 
 from bot.commands.markup import italic
-from bot.course.model import Course, Language, Lesson, Note
+from bot.course.model import Course, Essay, Language, Lesson, Note
 from bot.locale import translator
 
 NOTES_SHOWN = 2
@@ -26,7 +26,7 @@ def full(course: Course, lesson: Lesson, language: Language) -> str:
     if lesson.analogy_limit:
         limit = lesson.analogy_limit[language]
         parts.append(_("**Where the analogy breaks:** {limit}", limit=limit))
-    parts += [note(one, language) for one in lesson.notes[:NOTES_SHOWN]]
+    parts += notes(course, lesson, language)[:NOTES_SHOWN]
     parts.append(credit(course, lesson, language))
     return "\n\n".join(parts)
 
@@ -46,11 +46,19 @@ def variant(course: Course, lesson: Lesson, language: Language, text: str) -> st
     return f"{heading(course, lesson, language)}\n\n{text}\n\n{credit(course, lesson, language)}"
 
 
-def note(one: Note, language: Language) -> str:
-    """Return a teacher's note: the claim, the fact, the source, the date checked."""
+def notes(course: Course, lesson: Lesson, language: Language) -> list[str]:
+    """Return the teacher's notes; where a lesson draws on several essays, each names its own."""
+    several = len(course.essays_of(lesson)) > 1
+    return [_note(one, course.essay_of(one) if several else None, language) for one in lesson.notes]
+
+
+def _note(one: Note, essay: Essay | None, language: Language) -> str:
+    """Return a note: the claim, the fact, the source, the date checked."""
     _ = translator(language)
+    label = _("Teacher's note on “{title}”", title=essay.title) if essay else _("Teacher's note")
     return _(
-        "> **Teacher's note:** {claim} {fact} ({source}; checked {date})",
+        "> **{label}:** {claim} {fact} ({source}; checked {date})",
+        label=label,
         claim=one.claim[language],
         fact=one.fact[language],
         source=one.source,

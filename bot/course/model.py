@@ -273,6 +273,10 @@ class Course(Content):
         """The essays that a lesson credits, each once, in the order of its sources."""
         return [self._essays[essay] for essay in dict.fromkeys(s.essay for s in lesson.sources)]
 
+    def essay_of(self, note: Note) -> Essay | None:
+        """The essay that a note is about."""
+        return self._essays.get(self.ideas[note.idea].essay) if note.idea in self.ideas else None
+
     def terms_of(self, lesson: Lesson) -> list[Term]:
         """The glossary's entries for the lesson's concepts, in the lesson's order."""
         return [self._terms[concept] for concept in lesson.concepts if concept in self._terms]

@@ -10,6 +10,10 @@ ACTION_BYTES = 64
 """Telegram's limit for `callback_data`, the narrowest of all platforms."""
 
 
+LABEL_BYTES = 40
+"""What of a button's label is shown everywhere."""
+
+
 @dataclass(frozen=True, slots=True)
 class Address:
     """Where a message came from, and where its replies go."""

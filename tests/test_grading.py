@@ -10,7 +10,7 @@ from bot.course.model import TRUE_FALSE as TRUE_FALSE_TEXTS
 from bot.course.model import Course, Localized, Numeric, Option, Question, QuestionKind
 from bot.learning.grading import UNSURE, grade, shown_options
 from bot.learning.numbers import read_number
-from bot.learning.reading import explains, is_slip, read_response, wants_hint
+from bot.learning.reading import explains, hints_wanted, is_slip, points_said, read_response
 from tests.dialog import response_to
 
 SAME = Localized(zh="同", en="same")
@@ -91,7 +91,9 @@ def test_an_estimate_is_scored_by_its_order_of_magnitude(response: str, outcome:
 @pytest.mark.parametrize(
     ("question", "response"),
     [(SINGLE, ""), (SINGLE, "ab"), (SINGLE, "z"), (MULTI, "az"), (MULTI, ""), (NUMERIC, "a"),
-     (TRUE_FALSE, "ab"), (NUMERIC, ""), (ORDER, "cad"), (ORDER, "caddb"), (ORDER, "cadd"),
+     (TRUE_FALSE, "ab"), (NUMERIC, ""),
+     (NUMERIC, "nan"), (NUMERIC, "inf"), (NUMERIC, "1_40"), (ORDER, "cad"), (ORDER, "caddb"),
+     (ORDER, "cadd"),
      (ORDER, ""), (EXPLAIN, ""), (EXPLAIN, "abcd"), (EXPLAIN, "aa"), (EXPLAIN, "a0")],
 )  # fmt: skip
 def test_what_cannot_be_a_response_is_refused(question: Question, response: str) -> None:
@@ -137,6 +139,7 @@ def test_half_an_order_is_none(typed: str) -> None:
         ("可以把参数想成旋钮", True),
         ("What the model outputs is a chance for each token", True),
         ("When it trains, the numbers move a little", True),
+        ("LLM是预测下一个词的机器，所以它会编造", True),
         ("旋钮", False),
         ("谢谢你", False),
         ("ok thanks", False),
@@ -172,7 +175,8 @@ def test_a_typed_letter_names_the_option_shown_under_it(seed: int, letter: str) 
     [("对", "a"), ("TRUE", "a"), ("错", "b"), ("no", "b"), ("不确定", UNSURE),
      ("dunno", UNSURE), ("应该是对的吧", "a"), ("不是", "b"), ("？", None), ("没错", "a"),
      ("我不会", UNSURE), ("跳过", UNSURE), ("I give up", UNSURE), ("太难了", UNSURE),
-     ("看答案", UNSURE), ("show me the answer", UNSURE), ("对，因为书上说的", "a"),
+     ("看答案", UNSURE), ("show me the answer", UNSURE), ("对，因为书上说的", "a"), ("错了", "b"),
+     ("I don’t know", UNSURE), ("not true", "b"), ("incorrect", "b"), ("不会", "b"),
      ("maybe", None), ("为什么", None)],
 )  # fmt: skip
 def test_true_false_is_answered_in_words(typed: str, response: str | None) -> None:
@@ -194,6 +198,11 @@ def test_what_was_added_to_a_letter_does_not_hide_it() -> None:
         f"{letter}，因为像样",
         f"只有{letter}",
         f"{letter} because it fits",
+        f"Option {letter}",
+        f"The answer is {letter}",
+        f"It’s {letter}",
+        f"{letter}因为像样",
+        f"答案：{letter}",
         f"我选{letter}",
     ):
         assert read_response(SINGLE, 5, typed) == "b"
@@ -223,12 +232,43 @@ def test_a_slip_is_told_from_a_question(question: Question, typed: str, expected
 
 
 @pytest.mark.parametrize(
-    "typed", ["提示", "给个提示", "提示一下", "hint", "a hint please", "再来个提示"]
-)
-def test_a_hint_can_be_asked_for_in_words(typed: str) -> None:
-    """As the button says it, or shorter."""
-    assert wants_hint(typed)
-    assert not wants_hint(f"{typed}词")
+    ("typed", "count"),
+    [("提示", 1), ("给个提示", 1), ("提示一下", 1), ("hint?", 1), ("a hint please", 1),
+     ("give me a hint", 1), ("再来个提示", 2), ("another hint", 2), ("提示词", 0), ("", 0)],
+)  # fmt: skip
+def test_a_hint_can_be_asked_for_in_words(typed: str, count: int) -> None:
+    """As the button says it, or shorter; "another" shows them all."""
+    assert hints_wanted(EXPLAIN, typed) == count
+    assert hints_wanted(SINGLE, typed) == 0
+
+
+@pytest.mark.parametrize(
+    ("typed", "points"),
+    [("A", "a"), ("c, a", "ac"), ("ABC", "abc"), ("一条也没有", "0"), ("none of them", "0"),
+     ("D", None), ("参数是数字", None), ("", None)],
+)  # fmt: skip
+def test_key_points_can_be_ticked_by_typing(typed: str, points: str | None) -> None:
+    """Letters, or that none was made."""
+    assert points_said(EXPLAIN, typed) == points
+
+
+def test_every_shipped_estimate_is_right_in_its_own_unit(course: Course) -> None:
+    """However the unit is written: "160B", "160 B", "200 K"."""
+    for lesson in course.lessons:
+        for question in lesson.questions:
+            if question.numeric is None:
+                continue
+            value, unit = f"{question.numeric.value:g}", question.numeric.unit
+            for typed in (
+                value,
+                f"{value}{unit}",
+                f"{value} {unit}",
+                f"大约 {value}{unit}",
+                f"约{value}",
+            ):
+                response = read_response(question, 1, typed)
+                assert response is not None, (question.id, typed)
+                assert grade(question, response).outcome == "right", (question.id, typed)
 
 
 @given(st.text(max_size=40))
@@ -246,7 +286,10 @@ def test_nothing_that_can_be_typed_breaks_an_open_question(typed: str) -> None:
      ("700亿", "", 7e10), ("1.4 万", "", 14000), ("约 140 GB", "GB", 140), ("0.14TB", "GB", 140),
      ("３０", "", 30), ("about 12", "", 12), ("4 million", "", 4e6), ("1千亿", "", 1e11),
      ("-3", "", -3), (".5", "", 0.5), ("14 tokens", "", 14), ("50%", "%", 50),
-     ("一百四十", "", 140), ("约七百亿", "", 7e10), ("百分之七十五", "%", 75), ("十", "", 10)],
+     ("一百四十", "", 140), ("约七百亿", "", 7e10), ("百分之七十五", "%", 75), ("十", "", 10),
+     ("一万五", "", 15000), ("7百亿", "", 7e10), ("160B", "B", 160), ("1600亿", "B", 160),
+     ("0.14T", "GB", 140), ("5.6 million", "M USD", 5.6), ("200K", "K", 200),
+     ("28 分钟", "min", 28)],
 )  # fmt: skip
 def test_a_number_is_read_as_people_write_it(text: str, unit: str, number: float) -> None:
     """Separators, scales, units and full-width digits are understood."""

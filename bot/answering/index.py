@@ -9,15 +9,16 @@ from itertools import islice
 from math import log
 from typing import TYPE_CHECKING, Final
 
+from bot.answering.aliases import Aliases
 from bot.answering.found import Found, Hit
 from bot.answering.kin import CLOSE, NOTHING, Kin, Likeness, rarity
 from bot.answering.lessons import Lessons
-from bot.answering.passages import Kind, Passage, names_of, passages_of, quizzed
+from bot.answering.passages import Kind, Passage, passages_of, quizzed
 from bot.answering.question import asks_how_much, asks_what_it_is, asks_why, what_is_named
 from bot.answering.topic import BAR, BARE, means_the_model, topic_of
 from bot.answering.typos import Mender
 from bot.answering.words import Analyser, fold
-from bot.course.model import LANGUAGES, Course, Language
+from bot.course.model import Course, Language
 
 if TYPE_CHECKING:
     import numpy as np
@@ -32,8 +33,8 @@ ALONE: Final = 0.1
 """What a passage counts whose lesson, as a whole, says nothing about the question."""
 
 OPENING: Final = 0.4
-"""What a passage of a lesson's body scores besides its words, as a share of the best: a lesson may
-be asked for in words that it does not use itself ("why does it make things up")."""
+"""What a passage of a lesson's body scores at least, as a share of the best: a lesson may be asked
+for in words that it does not use itself ("why does it make things up")."""
 
 STEEP: Final = 3
 """How fast passages lose with the rank of their lesson."""
@@ -80,7 +81,7 @@ class Index:
         self.analyser, self.kin = analyser, kin
         self._first = course.lessons[0].id
         self.passages = passages_of(course, language)
-        aliases = _Aliases(course, language, analyser)
+        aliases = Aliases(course, language, analyser)
         texts = [f"{one.text} {one.hints}" for one in self.passages]
         also = [aliases.of(one.text) for one in self.passages]
         documents = [analyser.terms(text) + more for text, more in zip(texts, also, strict=True)]
@@ -111,7 +112,12 @@ class Index:
 
         self._bm25 = BM25()
         self._bm25.index(documents, show_progress=False)
-        self._trust = np.array([_TRUST[one.kind] for one in self.passages], dtype=np.float32)
+        kinds = [one.kind for one in self.passages]
+        self._trust = np.array([_TRUST[kind] for kind in kinds], dtype=np.float32)
+        # Figures stand where the details are.
+        self._figures = np.array(
+            [_TRUST["body" if k == "deeper" else k] for k in kinds], np.float32
+        )
         self._opens = np.array([one.kind == "body" for one in self.passages], dtype=np.float32)
         self._own = {name: np.array(homes) == name for name in self.lessons.words}
 
@@ -236,16 +242,19 @@ class Index:
 
         like: the course's own question that is this one, if there is one.
         """
+        import numpy as np
+
         terms = self.terms(question)
         asked = self.weigh(terms)
         known = self._bm25.get_tokens_ids(list(self.widened(terms, like)))
         if not known or not asked:
             return []
-        scores = self._bm25.get_scores_from_ids(known, weight_mask=self._trust)
+        trust = self._figures if asks_how_much(question) else self._trust
+        scores = self._bm25.get_scores_from_ids(known, weight_mask=trust)
         if only:
             scores = scores * self._own[only]
         else:
-            opened = scores + OPENING * scores.max() * self._opens
+            opened = np.maximum(scores, OPENING * scores.max() * self._opens)
             scores = opened * self._preferring(question, scores, lesson_id, like)
         best = (int(place) for place in (-scores).argsort(kind="stable")[:limit])
         return [self._hit(place, float(scores[place]), asked) for place in best if scores[place]]
@@ -277,19 +286,3 @@ class Index:
     def _hit(self, place: int, score: float, asked: Mapping[str, float]) -> Hit:
         found = sum(weight for term, weight in asked.items() if term in self._terms[place])
         return Hit(self.passages[place], score, found / sum(asked.values()))
-
-
-class _Aliases:
-    """A passage that uses a term of the glossary is also found by the term's other language."""
-
-    def __init__(self, course: Course, language: Language, analyser: Analyser) -> None:
-        other = LANGUAGES[1 - LANGUAGES.index(language)]
-        self._terms = [
-            (name.lower(), analyser.terms(entry.term[other]))
-            for entry in course.glossary
-            for name in names_of(entry.term[language])
-        ]
-
-    def of(self, text: str) -> list[str]:
-        text = text.lower()
-        return [term for name, terms in self._terms if name in text for term in terms]

@@ -31,8 +31,10 @@ _END: Final = re.compile(r"[啊呀呢吗吧呐哦哈]$")
 Smalltalk = Literal["hello", "thanks", "bye"]
 
 _THANKS: Final = re.compile(
-    r"谢|辛苦|^(?:懂了|明白|知道了|收到|ok|okay|got it|i see|cool|great)|thank|thx|\bty\b"
+    r"谢|辛苦|^(?:懂了|明白了?|知道了|收到|好的?|嗯+|ok|okay|k|got it|i see|cool|great|nice|good)$"
+    r"|thank|thx|\bty\b|cheers"
 )
+_ASKS: Final = re.compile(r"你|\b(?:you|who|how|what|hi|hello|hey|help)\b|你好|课")
 _BYE: Final = re.compile(r"再见|拜拜|bye|see you")
 
 
@@ -43,9 +45,11 @@ def smalltalk(text: str) -> Smalltalk | None:
     said = [one.strip() for one in re.split(r"[,.!?，。！？、~～\n]+", folded) if one.strip()]
     if not 0 < len(said) <= _FEW or not all(map(_is_one, said)):
         return None
-    if _BYE.search(folded):
+    if any(_BYE.search(one) for one in said):
         return "bye"
-    return "thanks" if _THANKS.search(folded) else "hello"
+    if any(_ASKS.search(one) and not _THANKS.search(one) for one in said[1:]):
+        return "hello"
+    return "thanks" if any(_THANKS.search(one) for one in said) else "hello"
 
 
 _FEW: Final = 2

@@ -54,6 +54,7 @@ likely likeliest likelier probable
 differ different difference diffrence differently
 high higher highest raise increase crank
 low lower lowest reduce decrease
+heavy weigh weighs weighed
 贵 便宜 价格 价钱 收费 费用 花钱 单价 更贵
 思考 意识 有意识 思想 情感 感情
 学 学会 记得 记住 记忆 忘 忘记

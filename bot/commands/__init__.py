@@ -49,7 +49,13 @@ COMMANDS: tuple[Command, ...] = (
         Localized(zh="考考我学过的内容", en="Questions on what you have learned"),
         quiz.quiz,
         LESSON,
-        actions={"quiz": quiz.press, "check": quiz.check, "pick": quiz.pick, "hint": quiz.hint},
+        actions={
+            "quiz": quiz.press,
+            "check": quiz.check,
+            "question": quiz.again,
+            "pick": quiz.pick,
+            "hint": quiz.hint,
+        },
     ),
     Command(
         "ask",

@@ -7,6 +7,7 @@ from dataclasses import dataclass, field
 from typing import TYPE_CHECKING
 
 from bot.course.model import Course, Localized
+from bot.learning.records import PRIVATE
 from bot.locale import Translate, translator
 from bot.messages import Incoming, Reply
 
@@ -39,7 +40,7 @@ class Turn:
     def conversation(self) -> str:
         """Name the conversation: what is said in private never reaches a group, nor back."""
         sender = self.incoming.sender
-        return "private" if self.incoming.is_private else f"{sender.platform}:{sender.chat_id}"
+        return PRIVATE if self.incoming.is_private else f"{sender.platform}:{sender.chat_id}"
 
     @property
     def translate(self) -> Translate:

@@ -3,7 +3,7 @@
 from collections.abc import AsyncIterator
 from datetime import datetime
 
-from bot.commands import lesson_text
+from bot.commands import lesson_text, quiz_text
 from bot.commands.command import Turn
 from bot.course.model import Course, Lesson
 from bot.errors import UnknownLesson
@@ -22,9 +22,8 @@ async def learn(turn: Turn, argument: str) -> AsyncIterator[Reply]:
     now = turn.services.clock.now()
     seen = await turn.services.store.run(open_lesson, turn.learner, lesson, now)
     text = lesson_text.full(course, lesson, turn.learner.language)
-    unseen = [course.lesson(one) for one in lesson.prerequisites if one not in seen]
-    text += lesson_text.builds_on([one for one in unseen if one], turn.learner.language)
-    yield Reply(text, lesson_buttons(turn, lesson, "learn"))
+    buttons = lesson_buttons(turn, lesson, "learn")
+    yield Reply(text, (*buttons[:-1], *_easier_after(turn, lesson, seen), buttons[-1]))
 
 
 async def simpler(turn: Turn, argument: str) -> AsyncIterator[Reply]:
@@ -73,7 +72,7 @@ def find_lesson(course: Course, name: str) -> Lesson:
 
 
 def open_lesson(tx: Tx, learner: Learner, lesson: Lesson, now: datetime) -> set[str]:
-    """Remember that the learner reads this lesson now; return the lessons they had opened."""
+    """Remember that the learner reads this lesson now; return those they have met before."""
     seen = set(tx.lesson_marks(learner.id))
     tx.mark_seen(learner.id, lesson.id, now)
     tx.mark_practised(learner.id, learner.local_date(now))
@@ -101,6 +100,17 @@ def lesson_buttons(turn: Turn, lesson: Lesson, shown: str) -> tuple[Button, ...]
         del labels["notes"]
     ways = [Button(label, f"{way}:{lesson.id}") for way, label in labels.items() if way != shown]
     return (*ways, next_button(turn, lesson))
+
+
+def _easier_after(turn: Turn, lesson: Lesson, seen: set[str]) -> list[Button]:
+    """Return a button to what the lesson builds on and was not opened yet; nothing is locked."""
+    _, language = turn.translate, turn.learner.language
+    lessons = map(turn.services.course.lesson, lesson.prerequisites)
+    first = next((one for one in lessons if one and one.id not in seen), None)
+    if first is None:
+        return []
+    label = quiz_text.cut(_("First: {title}", title=first.title[language]))
+    return [Button(label, f"learn:{first.id}")]
 
 
 def next_button(turn: Turn, lesson: Lesson) -> Button:

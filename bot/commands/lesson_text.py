@@ -1,6 +1,5 @@
 """How a lesson looks in a chat: pure text, in the common Markdown subset."""
 
-from bot.commands.markup import italic
 from bot.course.model import Course, Essay, Language, Lesson, Note
 from bot.locale import translator
 
@@ -29,16 +28,6 @@ def full(course: Course, lesson: Lesson, language: Language) -> str:
     parts += notes(course, lesson, language)[:NOTES_SHOWN]
     parts.append(credit(course, lesson, language))
     return "\n\n".join(parts)
-
-
-def builds_on(lessons: list[Lesson], language: Language) -> str:
-    """Return a line that recommends lessons to read first; "" for none. Nothing is locked."""
-    _ = translator(language)
-    if not lessons:
-        return ""
-    titles = _(", ").join(_("“{title}”", title=lesson.title[language]) for lesson in lessons)
-    told = _("Easier after: {lessons}. You can read on all the same.", lessons=titles)
-    return f"\n\n{italic(told)}"
 
 
 def variant(course: Course, lesson: Lesson, language: Language, text: str) -> str:

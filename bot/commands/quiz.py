@@ -11,7 +11,7 @@ from bot.commands.spoken import spoken_action
 from bot.course.model import Course, Language, Question
 from bot.errors import NotAnOption, NotAnOrder, NotANumber, TutorError, UnknownAction
 from bot.learning.grading import is_begun
-from bot.learning.reading import explains, is_slip, read_response, wants_hint
+from bot.learning.reading import explains, hints_wanted, is_slip, points_said, read_response
 from bot.learning.records import Attempt, Quiz, Tally
 from bot.messages import Button, Reply
 
@@ -51,13 +51,18 @@ async def press(turn: Turn, argument: str) -> AsyncIterator[Reply]:
     yield await _grade(turn, _question(turn.services.course, question_id), response)
 
 
+async def again(turn: Turn, argument: str) -> AsyncIterator[Reply]:
+    """Show a question once more: "LESSON:N"."""
+    yield await _redrawn(turn, _question(turn.services.course, argument))
+
+
 async def pick(turn: Turn, argument: str) -> AsyncIterator[Reply]:
     """Redraw a question of several presses with what is picked so far: "LESSON:N:PICKED"."""
     question_id, _colon, picked = argument.rpartition(":")
     question = _question(turn.services.course, question_id)
     if not is_begun(question, picked):
         raise UnknownAction
-    yield await _redrawn(turn, question, picked=picked)
+    yield await _redrawn(turn, question, picked=picked, compares=question.kind == "explain")
 
 
 async def hint(turn: Turn, argument: str) -> AsyncIterator[Reply]:
@@ -69,13 +74,22 @@ async def hint(turn: Turn, argument: str) -> AsyncIterator[Reply]:
     yield await _redrawn(turn, question, hints=int(count))
 
 
-async def _redrawn(turn: Turn, question: Question, picked: str = "", hints: int = 0) -> Reply:
+async def _redrawn(
+    turn: Turn, question: Question, picked: str = "", hints: int = 0, *, compares: bool = False
+) -> Reply:
+    """Show a question that is open as it stands now, or what became of one that is answered.
+
+    compares: its key points are ticked, after an explanation was written.
+    """
+    language = turn.learner.language
     current, attempt = await turn.services.store.run(rounds.redrawn, _sitting(turn), question)
-    if question.kind == "explain" and not hints:
-        reply = quiz_text.compare(turn.learner.language, question, picked)
+    if not attempt.is_open:
+        reply = Reply(quiz_feedback.repeated(language, question, attempt))
+    elif compares:
+        reply = quiz_text.compare(language, question, picked)
     else:
         reply = _asking(turn, question, attempt, current, picked, hints)
-    # In a group it may be somebody else's question, shown in another order: that one stays.
+    # In a group it may be somebody else's question, with other ticks: that one stays.
     is_pressed = turn.incoming.action is not None
     return replace(reply, replaces=is_pressed and turn.incoming.is_private)
 
@@ -92,14 +106,22 @@ async def typed_answer(turn: Turn) -> Reply | None:
         return await _grade(turn, question, response)
     if _now(turn) - attempt.asked_at >= RECENT:
         return None
-    if question.hints and wants_hint(typed):
-        return await _redrawn(turn, question, hints=1)
+    if hints := hints_wanted(question, typed):
+        return await _redrawn(turn, question, hints=hints)
     if question.kind == "explain":
-        is_answer = explains(typed) and spoken_action(turn) is None
-        return quiz_text.compare(turn.learner.language, question) if is_answer else None
+        return await _explained(turn, question, typed)
     if is_slip(question, typed):
         raise _slip(question, turn.learner.language)
     return None
+
+
+async def _explained(turn: Turn, question: Question, typed: str) -> Reply | None:
+    """Show the key points to compare an explanation with, or take those that were typed."""
+    points = points_said(question, typed)
+    if points is not None:
+        return await _grade(turn, question, points)
+    is_answer = explains(typed) and spoken_action(turn) is None
+    return quiz_text.compare(turn.learner.language, question) if is_answer else None
 
 
 async def _open_attempt(turn: Turn, within: timedelta) -> Attempt | None:
@@ -128,7 +150,7 @@ async def way_back(turn: Turn) -> tuple[Button, ...]:
     attempt = await _open_attempt(turn, RECENT)
     if attempt is None or not turn.services.course.question(attempt.question_id):
         return ()
-    action = "quiz" if attempt.quiz_id else f"check:{attempt.lesson_id}"
+    action = "quiz" if attempt.quiz_id else f"question:{attempt.question_id}"
     return (Button(_("Back to the question"), action),)
 
 

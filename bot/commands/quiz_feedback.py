@@ -133,7 +133,11 @@ def repeated(language: Language, question: Question, attempt: Attempt) -> str:
     }[attempt.outcome or "unsure"]
     told = _("You answered this one before ({outcome}); it counts once.", outcome=outcome)
     response = attempt.response or UNSURE
-    again = _explanations(language, question, attempt.seed, response, grade(question, response))
+    try:
+        given = grade(question, response)
+    except ValueError:  # the question was another one when it was answered
+        return told
+    again = _explanations(language, question, attempt.seed, response, given)
     return "\n\n".join([told, *again])
 
 

@@ -6,9 +6,8 @@ from bot.commands.markup import italic
 from bot.course.model import Language, Lesson, Option, Question
 from bot.learning.grading import NO_POINT, UNSURE, shown_options
 from bot.locale import translator
-from bot.messages import Button, Reply
+from bot.messages import LABEL_BYTES, Button, Reply
 
-LABEL_BYTES = 40
 TICKED, UNTICKED = "☑", "☐"
 THEN = " → "
 
@@ -159,8 +158,12 @@ def place(language: Language, number: int, count: int) -> str:
 
 
 def lesson_button(language: Language, lesson: Lesson) -> Button:
-    """Return a button that opens a lesson, its title cut to what a button can show."""
-    title = lesson.title[language]
-    while len(title.encode()) > LABEL_BYTES:
-        title = title[:-2].rstrip(" ，,:：") + "…"
-    return Button(title, f"learn:{lesson.id}")
+    """Return a button that opens a lesson."""
+    return Button(cut(lesson.title[language]), f"learn:{lesson.id}")
+
+
+def cut(label: str) -> str:
+    """Return as much of a label as a button can show."""
+    while len(label.encode()) > LABEL_BYTES:
+        label = label[:-2].rstrip(" ，,:：") + "…"
+    return label

@@ -9,7 +9,7 @@ from datetime import datetime
 
 from bot.course.model import Course, Lesson, Question
 from bot.learning.grading import Grade, grade
-from bot.learning.records import Attempt, Learner, Quiz
+from bot.learning.records import PRIVATE, Attempt, Learner, Quiz
 from bot.storage.tx import Tx
 
 ROUND = 5
@@ -49,8 +49,10 @@ def ask_one(tx: Tx, sitting: Sitting, question: Question) -> Attempt:
 
 
 def _ask(tx: Tx, sitting: Sitting, question_id: str, quiz_id: int | None) -> Attempt:
-    seed = random.getrandbits(31)
     learner_id, conversation = sitting.learner.id, sitting.conversation
+    # In a group all press the buttons of one message, so its letters are everybody's.
+    shown = None if conversation == PRIVATE else tx.seed_shown(question_id, conversation)
+    seed = random.getrandbits(31) if shown is None else shown
     return tx.ask(learner_id, question_id, quiz_id, seed, conversation, sitting.now)
 
 
@@ -127,5 +129,10 @@ def asked(tx: Tx, sitting: Sitting, question: Question) -> Attempt:
 
 
 def redrawn(tx: Tx, sitting: Sitting, question: Question) -> tuple[Quiz | None, Attempt]:
-    """Return the question as it was asked, with the round that is open."""
-    return tx.open_quiz(sitting.learner.id), asked(tx, sitting, question)
+    """Return the question as it was asked, with the round that is open.
+
+    One that is open is put once more, here and now: what is typed next can answer it.
+    """
+    last = tx.last_attempt(sitting.learner.id, question.id)
+    attempt = last if last and not last.is_open else ask_one(tx, sitting, question)
+    return tx.open_quiz(sitting.learner.id), attempt

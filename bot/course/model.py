@@ -160,6 +160,8 @@ class Question(Content):
         self._check_fields()
         if self.options:
             self._check_options()
+        if self.hints and self.kind in ("multi", "order"):
+            raise ValueError(f"a question of kind {self.kind} has no hints")
         if self.kind == "explain" and len(self.hints) != HINTS_TO_EXPLAIN:
             raise ValueError("an explain question has two hints")
         return self

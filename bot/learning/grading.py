@@ -8,6 +8,7 @@ explanation made ("ac", or `NO_POINT`), or `UNSURE`.
 import random
 from dataclasses import dataclass
 from itertools import combinations
+from math import isfinite
 from typing import Literal
 
 from bot.course.model import Numeric, Option, Question
@@ -37,7 +38,7 @@ def grade(question: Question, response: str) -> Grade:
 
 def _score(question: Question, response: str) -> float:
     if question.numeric:
-        return _score_number(question.numeric, float(response))
+        return _score_number(question.numeric, _number(response))
     if not is_complete(question, response):
         raise ValueError(f"{response!r} does not answer {question.id}")
     if question.order:
@@ -81,6 +82,14 @@ def _score_order(order: tuple[str, ...], response: str) -> float:
     """The share of all pairs that stand in the right order."""
     pairs = list(combinations(order, 2))
     return sum(response.index(one) < response.index(other) for one, other in pairs) / len(pairs)
+
+
+def _number(response: str) -> float:
+    """Raises ValueError for what no learner can have typed: nan, inf, 1_40."""
+    number = float(response)
+    if not isfinite(number) or "_" in response:
+        raise ValueError(f"{response!r} is no number")
+    return number
 
 
 def _score_number(numeric: Numeric, number: float) -> float:

@@ -4,7 +4,7 @@ import re
 import unicodedata
 
 from bot.course.model import Question
-from bot.learning.grading import UNSURE, is_complete, shown_options
+from bot.learning.grading import NO_POINT, UNSURE, is_complete, shown_options
 from bot.learning.numbers import read_number
 
 _GIVES_UP = re.compile(
@@ -17,25 +17,29 @@ _GIVES_UP = re.compile(
 """What says as much as the button "Not sure"."""
 
 _WANTS_HINT = re.compile(
-    r"(?:再)?(?:给|来)?(?:我)?(?:一?个|一?点)?提示(?:一下|吧)?|(?:an? |another )?hint(?: please)?"
+    r"(?P<more>再|还要|(?=another|more|second))?(?:给|来)?(?:我)?(?:一?个|一?点)?"
+    r"(?:提示(?:一下|吧)?|(?:give me )?(?:an? |another |more |second )?hints?(?: please)?)"
 )
 
 _TRUE_WORDS = {
-    *("对", "是", "正确", "没错", "true", "yes", "right", "correct", "t", "yep", "yeah", "√")
+    *("对", "是", "正确", "没错", "真", "会", "对了"),
+    *("true", "yes", "right", "correct", "t", "yep", "yeah", "√"),
 }
 _FALSE_WORDS = {
-    *("错", "不对", "不", "否", "错误", "不正确", "false", "no", "wrong", "f", "nope", "×", "x")
+    *("错", "不对", "不", "否", "错误", "不正确", "假", "不会", "错了"),
+    *("false", "no", "wrong", "f", "nope", "not true", "not right", "incorrect", "×", "x"),
 }
 
 _PADDING = re.compile(
     r"我|觉得|认为|感觉|应该|可能|大概|就|只有|只|答案|选项|选择|选|是|的|吧|啊|呢|先|然后|接着|再|最后"
     r"|\b(?:i|think|guess|choose|pick|say|it's|its|it|the|answer|option|is|maybe|probably|and|then"
-    r"|only|just)\b"
+    r"|only|just)\b",
+    re.IGNORECASE,
 )
 """What people say around an answer: "应该是 B 吧", "I think it's B"."""
 
 _REASON = re.compile(
-    r"(?<=\S)[\s,，。.;；、]+(?:因为|由于|(?:because|since|cause)\b).*$", re.I | re.S
+    r"(?<=\S)(?:[\s,，。.;；、]*(?:因为|由于)|[\s,.;]+(?:because|since|cause)\b).*$", re.I | re.S
 )
 """What they add to it: "B，因为像样"."""
 
@@ -50,14 +54,17 @@ _ASKS = re.compile(
 )
 """What makes a longer text a question or a request, with or without its mark."""
 
-_WRITTEN = re.compile(r"(?P<character>[\u3400-\u9fff])|[^\W\d_]+")
+_WRITTEN = re.compile(r"(?P<character>[\u3400-\u9fff])|[^\W\d_\u3400-\u9fff]+")
 SHORTEST = {"characters": 8, "words": 5}
 """An explanation has at least so many Chinese characters, or words where there are none."""
 
 _WORD = re.compile(r"[a-z]{2,}")
-"""Small letters in a row are a word (bad, cab); "AC" and "a c" are options."""
+"""Small letters in a row are a word (bad, cab) where one is asked for; "A" is an option."""
 
-_LETTERS = re.compile(r"[\s,、和及&+>→-]")
+_WORDS = {"ace", "ad", "add", "bad", "be", "bead", "bed", "bee", "cab", "cad", "dab", "dad"}
+"""What small letters in a row mean elsewhere; "ab" and "acd" are options."""
+
+_LETTERS = re.compile(r"[\s,、和及&+>→./;:()-]")
 """What may stand between the letters of several options."""
 
 
@@ -67,19 +74,31 @@ def read_response(question: Question, seed: int, typed: str) -> str | None:
     Letters name the options as shown ("B", "a, c"), and so does an option's own text; true/false
     takes the words of both languages. An explanation is no response yet: see `explains`.
     """
-    plain = unicodedata.normalize("NFKC", typed).strip().lower().rstrip(".。!！~")
-    if _GIVES_UP.fullmatch(_PADDING.sub("", plain).strip(" ,，")) or _GIVES_UP.fullmatch(plain):
-        return UNSURE
-    if _ASKS_BACK.search(typed):
-        return None
-    if question.numeric:
-        number = read_number(typed, question.numeric.unit)
-        return None if number is None else f"{number:.12g}"
+    plain = _plain(typed)
     said = _REASON.sub("", plain)
-    bare = _PADDING.sub("", said).strip(" ,，")
-    if question.kind == "true_false" and {said, bare} & (_TRUE_WORDS | _FALSE_WORDS):
+    bare = _PADDING.sub("", said).strip(" ,，:：")
+    is_judged = question.kind == "true_false" and bool({said, bare} & (_TRUE_WORDS | _FALSE_WORDS))
+    # "不会" says "it will not" of a statement, and "我不会" that somebody gives up.
+    if _GIVES_UP.fullmatch(plain) and not (is_judged and said in _FALSE_WORDS):
+        return UNSURE
+    if is_judged:
         return "a" if {said, bare} & _TRUE_WORDS else "b"
-    return _option_said(question, plain) or _read_letters(question, seed, typed, bare)
+    if _GIVES_UP.fullmatch(bare):
+        return UNSURE
+    option = _option_said(question, plain)
+    if option or _ASKS_BACK.search(typed):
+        return option
+    if question.numeric:
+        numbers = (read_number(one, question.numeric.unit) for one in (plain, bare))
+        number = next((one for one in numbers if one is not None), None)
+        return None if number is None else f"{number:.12g}"
+    return _read_letters(question, seed, typed, bare)
+
+
+def _plain(typed: str) -> str:
+    """The text in one width and case, with straight apostrophes and no full stop."""
+    plain = unicodedata.normalize("NFKC", typed).replace("’", "'")
+    return plain.strip().lower().rstrip(".。!！~")
 
 
 def _option_said(question: Question, plain: str) -> str | None:
@@ -110,8 +129,11 @@ def _read_letters(question: Question, seed: int, typed: str, bare: str) -> str |
     response = "".join(by_letter[letter] for letter in letters)
     if question.kind == "multi":
         response = "".join(sorted(set(response)))
-    # "cab" orders three options, whatever it means elsewhere; "bad" is no choice of one.
-    if question.kind == "single" and _WORD.search(_PADDING.sub("", _REASON.sub("", typed))):
+    # "cab" orders three options, whatever it means elsewhere; "bad" is no choice of one or two.
+    rest = _PADDING.sub("", _REASON.sub("", typed)).strip()
+    if question.kind == "single" and _WORD.search(rest):
+        return None
+    if question.kind == "multi" and rest in _WORDS:
         return None
     return response if is_complete(question, response) else None
 
@@ -125,8 +147,21 @@ def is_slip(question: Question, typed: str) -> bool:
     return question.order is not None and bool(re.fullmatch(r"[a-h]{2,8}", _LETTERS.sub("", plain)))
 
 
-def wants_hint(typed: str) -> bool:
-    return bool(_WANTS_HINT.fullmatch(typed.strip().lower().rstrip(".。!！~")))
+def hints_wanted(question: Question, typed: str) -> int:
+    """Return how many hints to show where the text asks for them: one, or all for "another"."""
+    wanted = _WANTS_HINT.fullmatch(_plain(typed).rstrip("?？"))
+    if not wanted or not question.hints:
+        return 0
+    return 1 if wanted["more"] is None else len(question.hints)
+
+
+def points_said(question: Question, typed: str) -> str | None:
+    """Return the key points that were ticked by typing: "AC", or "none of them"."""
+    plain = _plain(typed)
+    if re.fullmatch(r"(?:一条|一个)?(?:也|都)?没有?|none(?: of them)?", plain):
+        return NO_POINT
+    letters = "".join(sorted(set(_LETTERS.sub("", plain))))
+    return letters if letters and set(letters) <= set(question.points) else None
 
 
 def explains(typed: str) -> bool:

@@ -7,6 +7,9 @@ from zoneinfo import ZoneInfo
 
 from bot.course.model import Language
 
+PRIVATE = "private"
+"""The conversation that a learner has with nobody else in it."""
+
 
 @dataclass(frozen=True, slots=True)
 class Learner:

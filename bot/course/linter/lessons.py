@@ -6,10 +6,10 @@ from bot.course.fault import Fault
 from bot.course.linter.text import length, unit
 from bot.course.linter.where import Where
 from bot.course.model import LANGUAGES, Course, Lesson, Question
+from bot.messages import LABEL_BYTES
 
 QUESTIONS, KINDS, ASKS = 4, 2, 6
 MESSAGE, QUESTION_MESSAGE = 2000, 1800
-LABEL_BYTES = 40
 DEFINITION = {"zh": (15, 120), "en": (8, 60)}
 
 # Headings, labels and the credit line that the bot adds to a lesson.

@@ -3,6 +3,7 @@
 import pytest
 
 from bot.course.model import Question
+from bot.messages import Address
 from tests.dialog import Dialog, lesson_place
 
 ORDER, EXPLAIN, NUMERIC = "radio-knobs:8", "radio-knobs:9", "tokens:3"
@@ -60,6 +61,7 @@ def test_a_wrong_order_is_explained_at_the_first_step_that_is_elsewhere(dialog: 
     first = next(option for option in question.options if option.id == question.order[0])
     assert "不太对" in text
     assert first.explanation.zh in text
+    assert sum(option.explanation.zh in text for option in question.options) == 1
     assert "正确的顺序" in text
     assert "答过" in dialog.press(f"quiz:{ORDER}:{''.join(question.order)}")
 
@@ -76,6 +78,14 @@ def test_an_order_can_be_typed(dialog: Dialog, separator: str) -> None:
         next(line[2] for line in lines if texts[option_id] in line) for option_id in question.order
     ]
     assert "答对了" in dialog.say(separator.join(letters))
+
+
+def test_an_order_that_somebody_is_not_sure_of_is_told_and_not_picked_apart(dialog: Dialog) -> None:
+    """There was no step to be put elsewhere."""
+    question = _question(dialog, ORDER)
+    text = dialog.press(f"quiz:{ORDER}:?")
+    assert "正确的顺序" in text
+    assert not [option for option in question.options if option.explanation.zh in text]
 
 
 def test_one_letter_is_not_an_order(dialog: Dialog) -> None:
@@ -141,7 +151,8 @@ def test_hints_come_one_by_one(dialog: Dialog, question_id: str) -> None:
     "action",
     [f"hint:{EXPLAIN}:3", f"hint:{EXPLAIN}:0", f"hint:{EXPLAIN}:x", f"hint:{ORDER}:1",
      f"pick:{ORDER}:aa", f"pick:{ORDER}:z", f"pick:{EXPLAIN}:abcd", f"quiz:{ORDER}:ab",
-     f"quiz:{EXPLAIN}:", f"quiz:{EXPLAIN}:0a", "terms:nowhere"],
+     f"quiz:{EXPLAIN}:", f"quiz:{EXPLAIN}:0a", "terms:nowhere", f"quiz:{NUMERIC}:nan",
+     "question:tokens:999"],
 )  # fmt: skip
 def test_a_made_up_button_changes_nothing(dialog: Dialog, action: str) -> None:
     """It is answered in a sentence, and nothing counts."""
@@ -173,3 +184,89 @@ def test_every_term_of_a_lesson_is_a_tap_away(dialog: Dialog) -> None:
     dialog.press("settings:language:en")
     dialog.press(f"terms:{lesson.id}")
     assert dialog.course.terms_of(lesson)[0].definition.en in dialog.last.text
+
+
+def test_an_explanation_can_be_written_long_after_the_question_if_a_hint_was_just_taken(
+    dialog: Dialog,
+) -> None:
+    """A hint puts the question once more; without one, words of an hour later are a question."""
+    dialog.press(f"hint:{EXPLAIN}:1")
+    dialog.clock.move(hours=1)
+    assert "对照" not in dialog.say(WORDS)
+    dialog.press(f"hint:{EXPLAIN}:2")
+    assert "对照" in dialog.say(WORDS)
+
+
+def test_an_explanation_is_written_where_its_question_was_last_seen(dialog: Dialog) -> None:
+    """Opened in private and looked up in a group: what is said there answers it."""
+    dialog.press(f"hint:{EXPLAIN}:1")
+    dialog.is_private = False
+    dialog.sender = Address("terminal", "ada", "group")
+    dialog.press(f"hint:{EXPLAIN}:1")
+    assert not dialog.last.replaces
+    assert "对照" in dialog.say(WORDS, mentions_bot=True)
+
+
+@pytest.mark.parametrize(("typed", "told"), [("AC", "说到了一部分"), ("一条也没有", "还没说到")])
+def test_key_points_can_be_ticked_in_words(dialog: Dialog, typed: str, told: str) -> None:
+    """Letters, or what the button says."""
+    dialog.press(f"hint:{EXPLAIN}:1")
+    dialog.say(WORDS)
+    assert told in dialog.say(typed)
+
+
+def test_a_hint_after_the_answer_says_what_the_answer_was(dialog: Dialog) -> None:
+    """An old message's button does not open the question again."""
+    dialog.press(f"quiz:{NUMERIC}:?")
+    assert "答过" in dialog.press(f"hint:{NUMERIC}:1")
+    assert "答过" in dialog.press(f"question:{NUMERIC}")
+
+
+def test_people_in_a_group_see_the_same_letters(dialog: Dialog) -> None:
+    """They press the buttons of one message, so the feedback names them as it does."""
+    question = next(q for q in dialog.course.lessons[0].questions if q.kind == "single")
+    wrong = next(option for option in question.options if not option.correct)
+    dialog.is_private = False
+    told = set()
+    for name in ("ada", "bao", "cy", "dee"):
+        dialog.sender = Address("terminal", name, "group")
+        if name == "ada":
+            dialog.press(f"question:{question.id}")
+        dialog.press(f"quiz:{question.id}:{wrong.id}")
+        told |= {line for line in dialog.last.text.split("\n") if wrong.text.zh in line}
+    assert len(told) == 1
+
+
+def test_the_way_back_leads_to_the_question_that_was_left(dialog: Dialog) -> None:
+    """Also where it is not the lesson's check question."""
+    dialog.press(f"pick:{ORDER}:")
+    shown = dialog.last.text
+    dialog.say("什么是参数？")
+    assert dialog.press_label("回到刚才的题") == shown
+
+
+def test_a_true_or_false_answer_is_told_without_ticks_that_contradict_it(dialog: Dialog) -> None:
+    """ "✓ False" under "Right!" reads like a contradiction."""
+    question = next(
+        q for one in dialog.course.lessons for q in one.questions if q.key == {"b"} and
+        q.kind == "true_false"
+    )  # fmt: skip
+    text = dialog.press(f"quiz:{question.id}:b")
+    assert "答案：错" in text
+    assert "✓" not in text
+
+
+def test_hints_are_asked_for_in_words(dialog: Dialog) -> None:
+    """One, and then all of them."""
+    question = _question(dialog, NUMERIC)
+    dialog.press(f"question:{NUMERIC}")
+    assert question.hints[0].zh in dialog.say("给个提示")
+    assert not dialog.last.replaces
+    assert question.hints[1].zh in dialog.say("再来个提示")
+
+
+def test_a_language_is_chosen_by_its_name(dialog: Dialog) -> None:
+    """As it stands on the button."""
+    dialog.say("/start")
+    assert "Language: English" in dialog.say("English")
+    assert "语言：中文" in dialog.say("中文")

@@ -7,7 +7,6 @@ from datetime import datetime, timedelta
 from bot.commands import quiz_feedback, quiz_text, rounds
 from bot.commands.command import Turn
 from bot.commands.learn import find_lesson, next_button
-from bot.commands.spoken import spoken_action
 from bot.course.model import Course, Language, Question
 from bot.errors import NotAnOption, NotAnOrder, NotANumber, TutorError, UnknownAction
 from bot.learning.grading import is_begun
@@ -120,8 +119,7 @@ async def _explained(turn: Turn, question: Question, typed: str) -> Reply | None
     points = points_said(question, typed)
     if points is not None:
         return await _grade(turn, question, points)
-    is_answer = explains(typed) and spoken_action(turn) is None
-    return quiz_text.compare(turn.learner.language, question) if is_answer else None
+    return quiz_text.compare(turn.learner.language, question) if explains(typed) else None
 
 
 async def _open_attempt(turn: Turn, within: timedelta) -> Attempt | None:

@@ -88,11 +88,12 @@ def _right_order(language: Language, question: Question, seed: int, response: st
         _("**The right order: {letters}**", letters=letters) + "\n" + "\n".join(steps),
         question.answer[language],
     ]
-    for right, given in zip(question.order, response, strict=False):
-        if response != UNSURE and right != given:
-            shown = shown_options(question, seed)
-            parts.insert(0, _explanation(language, question, shown, options[right], UNMARKED))
-            break
+    pairs = zip(question.order, response, strict=False)
+    elsewhere = [right for right, given in pairs if given not in (right, UNSURE)]
+    if elsewhere:
+        shown = shown_options(question, seed)
+        first = _explanation(language, question, shown, options[elsewhere[0]], UNMARKED)
+        parts.insert(0, first)
     return parts
 
 

@@ -58,9 +58,6 @@ _WRITTEN = re.compile(r"(?P<character>[\u3400-\u9fff])|[^\W\d_\u3400-\u9fff]+")
 SHORTEST = {"characters": 8, "words": 5}
 """An explanation has at least so many Chinese characters, or words where there are none."""
 
-_WORD = re.compile(r"[a-z]{2,}")
-"""Small letters in a row are a word (bad, cab) where one is asked for; "A" is an option."""
-
 _WORDS = {"ace", "ad", "add", "bad", "be", "bead", "bed", "bee", "cab", "cad", "dab", "dad"}
 """What small letters in a row mean elsewhere; "ab" and "acd" are options."""
 
@@ -129,11 +126,8 @@ def _read_letters(question: Question, seed: int, typed: str, bare: str) -> str |
     response = "".join(by_letter[letter] for letter in letters)
     if question.kind == "multi":
         response = "".join(sorted(set(response)))
-    # "cab" orders three options, whatever it means elsewhere; "bad" is no choice of one or two.
-    rest = _PADDING.sub("", _REASON.sub("", typed)).strip()
-    if question.kind == "single" and _WORD.search(rest):
-        return None
-    if question.kind == "multi" and rest in _WORDS:
+    # "bad" is no choice of three, though it is three letters of options.
+    if question.kind == "multi" and _PADDING.sub("", typed).strip() in _WORDS:
         return None
     return response if is_complete(question, response) else None
 

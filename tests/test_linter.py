@@ -365,3 +365,18 @@ def test_another_course_in_the_same_format_is_held_to_the_same_bars(tmp_path: Pa
     dump(tmp_path / "course.yaml", COURSE | {"course": "another", "version": "9"})
     write_lesson(tmp_path / LESSON, lab="tokenizer-view")
     assert check(tmp_path) == []
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        "Which thing doez a modal reed?",
+        "Which thing does the model read?",
+        "Which thing does a model read today?",
+    ],
+)
+def test_similar_stems_are_found_however_they_differ(folder: Path, other: str) -> None:
+    """Letters replaced, a word replaced, a word added: all are close to the first one."""
+    question = single(2) | {"stem": both("这里问的是另一件事情吗？", other)}
+    found = lesson_faults(folder, single(1), question)
+    assert any("like tokens:1" in message for message in found)

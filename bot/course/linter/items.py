@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from difflib import SequenceMatcher
 
 from bot.course.fault import Fault
-from bot.course.linter.passages import Passage, explanations, passages, questions
+from bot.course.linter.passages import explanations, passages, questions
 from bot.course.linter.text import misfit, plain, width
 from bot.course.linter.where import Where
 from bot.course.model import LANGUAGES, Course
@@ -19,6 +19,9 @@ TAGGED = 0.6
 # Telegram's limits for a quiz poll, in characters.
 POLL_STEM, POLL_OPTION = 300, 100
 SIMILARITY = 0.8
+SHARED = 0.3
+"""Two stems that share no more of their triples of letters are not looked at closely: with one
+letter in five replaced, the worst that still counts as similar, they share two fifths."""
 
 _NO = r"(?:not|never|no|none|nothing|cannot|\w+n['’]t)"
 BANNED = {
@@ -110,19 +113,16 @@ def distractor_tags(course: Course, where: Where) -> Iterator[Fault]:
 def similar_stems(course: Course, where: Where) -> Iterator[Fault]:
     stems = [passage for passage in passages(course) if passage.loc[-1] == "stem"]
     for language in LANGUAGES:
-        for index, passage in enumerate(stems):
-            yield from _similar(passage, stems[:index], language, where)
-
-
-def _similar(stem: Passage, others: list[Passage], language: str, where: Where) -> Iterator[Fault]:
-    text = stem.text[language].casefold()
-    matcher = SequenceMatcher(b=text, autojunk=False)  # keeps its index of `b` for all others
-    for other in others:
-        candidate = other.text[language].casefold()
-        if 2 * min(len(text), len(candidate)) <= SIMILARITY * (len(text) + len(candidate)):
-            continue
-        matcher.set_seq1(candidate)
-        if matcher.quick_ratio() > SIMILARITY and matcher.ratio() > SIMILARITY:
-            twin = other.lesson.questions[int(other.loc[1])].id
-            message = f"{language} stem is {matcher.ratio():.2f} like {twin}, at most {SIMILARITY}"
-            yield where.lesson(stem.lesson, (*stem.loc, language), message)
+        texts = [stem.text[language].casefold() for stem in stems]
+        triples = [{text[i : i + 3] for i in range(len(text) - 2)} for text in texts]
+        for index, stem in enumerate(stems):
+            matcher = SequenceMatcher(b=texts[index], autojunk=False)  # it keeps an index of `b`
+            for other in range(index):
+                shared = len(triples[index] & triples[other])
+                if shared <= SHARED * max(len(triples[index]), len(triples[other])):
+                    continue
+                matcher.set_seq1(texts[other])
+                if (ratio := matcher.ratio()) > SIMILARITY:
+                    twin = stems[other].lesson.questions[int(stems[other].loc[1])].id
+                    message = f"{language} stem is {ratio:.2f} like {twin}, at most {SIMILARITY}"
+                    yield where.lesson(stem.lesson, (*stem.loc, language), message)

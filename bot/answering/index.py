@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Final
 
 from bot.answering.aliases import Aliases
 from bot.answering.found import Found, Hit
-from bot.answering.kin import CLOSE, NOTHING, Kin, Likeness, rarity
+from bot.answering.kin import CLOSE, NOTHING, Kin, Likeness, likest_of, rarity
 from bot.answering.lessons import Lessons
 from bot.answering.passages import Kind, Passage, passages_of, quizzed
 from bot.answering.question import asks_how_much, asks_what_it_is, asks_why, what_is_named
@@ -103,7 +103,7 @@ class Index:
         }
         self._bare = frozenset(analyser.terms(BARE))
         self._rank(documents, [one.lesson_id or "" for one in self.passages])
-        self._written = self._weights.keys() | analyser.terms(" ".join(told))
+        self._written = self._weights.keys() | self.lessons.quizzed
         self.mend = Mender(self.topic.names, self._knows).mend
 
     def _rank(self, documents: list[list[str]], homes: list[str]) -> None:
@@ -140,15 +140,17 @@ class Index:
         return self.topic.subjects(terms)
 
     def like(self, question: str, terms: Sequence[str]) -> Likeness:
-        same = self.kin.same(question)
-        if same or not terms:
-            return same or NOTHING
-        return self.kin.likest(question, self.topic.subjects(terms))
+        return self.kin.same(question) or likest_of(self._alike(question, terms))
+
+    def _alike(self, question: str, terms: Sequence[str]) -> Mapping[str, Likeness]:
+        """Each lesson's own question that is likest; none for a question of no terms."""
+        return self.kin.alike(question, self.topic.subjects(terms)) if terms else {}
 
     def find(self, question: str, lesson_id: str | None, limit: int) -> Found:
         terms = self.terms(question)
-        like = self.like(question, terms)
-        hits = self.search(question, lesson_id, limit, like=like)
+        alike = self._alike(question, terms)
+        like = self.kin.same(question) or likest_of(alike)
+        hits = self.search(question, lesson_id, limit, like=like, alike=alike)
         if like.is_close and (not hits or hits[0].passage.lesson_id != like.lesson_id):
             hits = self.of_lesson(like.lesson_id, limit, _TOLD)
         named = self.named(question)
@@ -236,11 +238,13 @@ class Index:
         limit: int,
         *,
         like: Likeness = NOTHING,
+        alike: Mapping[str, Likeness] | None = None,
         only: str | None = None,
     ) -> list[Hit]:
         """Return the best passages of all lessons, or of `only` one.
 
-        like: the course's own question that is this one, if there is one.
+        like: the course's own question that is this one, if there is one. alike: the likest of
+        each lesson, where they are known already.
         """
         import numpy as np
 
@@ -255,20 +259,24 @@ class Index:
             scores = scores * self._own[only]
         else:
             opened = np.maximum(scores, OPENING * scores.max() * self._opens)
-            scores = opened * self._preferring(question, scores, lesson_id, like)
+            alike = self._alike(question, terms) if alike is None else alike
+            scores = opened * self._preferring(terms, scores, lesson_id, like, alike)
         best = (int(place) for place in (-scores).argsort(kind="stable")[:limit])
         return [self._hit(place, float(scores[place]), asked) for place in best if scores[place]]
 
     def _preferring(
-        self, question: str, scores: np.ndarray, lesson_id: str | None, like: Likeness
+        self,
+        terms: Sequence[str],
+        scores: np.ndarray,
+        lesson_id: str | None,
+        like: Likeness,
+        alike: Mapping[str, Likeness],
     ) -> np.ndarray:
         """How much each passage counts: most in the lesson that as a whole is for the question,
         and more in the one that the learner is in or that asks the same."""
         import numpy as np
 
-        terms = self.terms(question)
         best = {name: float(scores[own].max(initial=0)) for name, own in self._own.items()}
-        alike = self.kin.alike(question, self.topic.subjects(terms))
         factors = np.full(len(self.passages), ALONE)
         for name, rank in self.lessons.rank(terms, best, alike).items():
             factor = max(ALONE, rank**STEEP) * (HERE if name == lesson_id else 1.0)

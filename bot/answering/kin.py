@@ -63,8 +63,7 @@ class Kin:
 
     def likest(self, question: str, subjects: Set[str]) -> Likeness:
         """Return the likest question of the course; `NOTHING` for no words."""
-        alike = self.alike(question, subjects).values()
-        return max(alike, key=lambda one: one.share, default=NOTHING)
+        return likest_of(self.alike(question, subjects))
 
     def alike(self, question: str, subjects: Set[str]) -> dict[str, Likeness]:
         """Return the likest question of each lesson, by its id, compared by the words that are
@@ -84,6 +83,10 @@ class Kin:
 
     def _weight(self, words: Iterable[str]) -> float:
         return sum(self._rarity.get(word, self._unknown) for word in words)
+
+
+def likest_of(alike: Mapping[str, Likeness]) -> Likeness:
+    return max(alike.values(), key=lambda one: one.share, default=NOTHING)
 
 
 def _letters(question: str) -> str:

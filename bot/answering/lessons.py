@@ -37,15 +37,15 @@ _FLAT: Final = 0.3
 class Lessons:
     """The lessons of a course as one long text each, in one language.
 
-    words: all that each uses; about: those that it is asked for by.
+    words: all that each uses; about: those that it is asked for by; quizzed: what all of their
+    questions use.
     """
 
     def __init__(self, course: Course, language: Language, analyser: Analyser) -> None:
         self._asked = {one.id: analyser.terms(asked_for(one)) for one in course.lessons}
-        self._terms = {
-            one.id: self._asked[one.id] + analyser.terms(quizzed(one, language))
-            for one in course.lessons
-        }
+        told = {one.id: analyser.terms(quizzed(one, language)) for one in course.lessons}
+        self._terms = {name: self._asked[name] + terms for name, terms in told.items()}
+        self.quizzed = frozenset().union(*told.values())
         self.about = {name: set(terms) for name, terms in self._asked.items()}
         self.words: dict[str, frozenset[str]] = {}
 

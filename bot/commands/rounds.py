@@ -51,8 +51,8 @@ def ask_one(tx: Tx, sitting: Sitting, question: Question) -> Attempt:
 def _ask(tx: Tx, sitting: Sitting, question_id: str, quiz_id: int | None) -> Attempt:
     learner_id, conversation = sitting.learner.id, sitting.conversation
     # In a group all press the buttons of one message, so its letters are everybody's.
-    shown = None if conversation == PRIVATE else tx.seed_shown(question_id, conversation)
-    seed = random.getrandbits(31) if shown is None else shown
+    draw = random.Random(None if conversation == PRIVATE else f"{conversation} {question_id}")  # noqa: S311
+    seed = draw.getrandbits(31)
     return tx.ask(learner_id, question_id, quiz_id, seed, conversation, sitting.now)
 
 

@@ -155,15 +155,6 @@ class Tx:
         )
         return _attempt(row) if row else None
 
-    def seed_shown(self, question_id: str, conversation: str) -> int | None:
-        """Return the seed under which a question was last put to anybody in a conversation."""
-        return self._session.scalar(
-            select(AttemptRow.seed)
-            .where(AttemptRow.question_id == question_id, AttemptRow.conversation == conversation)
-            .order_by(AttemptRow.asked_at.desc(), AttemptRow.id.desc())
-            .limit(1)
-        )
-
     def open_attempt(self, learner_id: int, conversation: str) -> Attempt | None:
         """Return the question that the learner was asked last in a conversation, if still open."""
         row = self._session.scalar(

@@ -98,7 +98,8 @@ class Tutor:
             turn = Turn(incoming, learner, self._services)
             try:
                 async for reply in _replies(turn):
-                    yield reply
+                    # Where nothing was pressed there is no message to take the place of.
+                    yield replace(reply, replaces=reply.replaces and incoming.action is not None)
             except TutorError as error:
                 yield await _explained(error, turn)
 
@@ -145,13 +146,8 @@ async def _replies(turn: Turn) -> AsyncIterator[Reply]:
             return
         action = spoken_action(turn)
         handler, argument = _route_action(action) if action else (ask, argument)
-    is_pressed = turn.incoming.action is not None
     async for reply in handler(turn, argument):
-        yield replace(
-            reply,
-            private=reply.private or handler in _private,
-            replaces=reply.replaces and is_pressed,
-        )
+        yield replace(reply, private=True) if handler in _private else reply
 
 
 def _route_action(action: str) -> tuple[Handler, str]:

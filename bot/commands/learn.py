@@ -1,6 +1,6 @@
 """/learn: the next lesson or a chosen one, in three depths."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from datetime import datetime
 
 from bot.commands import lesson_text, quiz_text
@@ -22,8 +22,7 @@ async def learn(turn: Turn, argument: str) -> AsyncIterator[Reply]:
     now = turn.services.clock.now()
     seen = await turn.services.store.run(open_lesson, turn.learner, lesson, now)
     text = lesson_text.full(course, lesson, turn.learner.language)
-    buttons = lesson_buttons(turn, lesson, "learn")
-    yield Reply(text, (*buttons[:-1], *_easier_after(turn, lesson, seen), buttons[-1]))
+    yield Reply(text, lesson_buttons(turn, lesson, "learn", _easier_after(turn, lesson, seen)))
 
 
 async def simpler(turn: Turn, argument: str) -> AsyncIterator[Reply]:
@@ -85,8 +84,10 @@ def leave_lesson(tx: Tx, learner: Learner, lesson: Lesson, now: datetime) -> Non
     tx.mark_done(learner.id, lesson.id, now)
 
 
-def lesson_buttons(turn: Turn, lesson: Lesson, shown: str) -> tuple[Button, ...]:
-    """Return the buttons under a lesson: all that it has but what is shown, and the next one."""
+def lesson_buttons(
+    turn: Turn, lesson: Lesson, shown: str, more: Sequence[Button] = ()
+) -> tuple[Button, ...]:
+    """Return the buttons under a lesson: all it has but what is shown, `more`, and the next one."""
     _ = turn.translate
     labels = {
         "learn": _("Standard"),
@@ -99,7 +100,7 @@ def lesson_buttons(turn: Turn, lesson: Lesson, shown: str) -> tuple[Button, ...]
     if len(lesson.notes) <= lesson_text.NOTES_SHOWN:
         del labels["notes"]
     ways = [Button(label, f"{way}:{lesson.id}") for way, label in labels.items() if way != shown]
-    return (*ways, next_button(turn, lesson))
+    return (*ways, *more, next_button(turn, lesson))
 
 
 def _easier_after(turn: Turn, lesson: Lesson, seen: set[str]) -> list[Button]:

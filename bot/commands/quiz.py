@@ -89,8 +89,7 @@ async def _redrawn(
     else:
         reply = _asking(turn, question, attempt, current, picked, hints)
     # In a group it may be somebody else's question, with other ticks: that one stays.
-    is_pressed = turn.incoming.action is not None
-    return replace(reply, replaces=is_pressed and turn.incoming.is_private)
+    return replace(reply, replaces=turn.incoming.is_private)
 
 
 async def typed_answer(turn: Turn) -> Reply | None:

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterator
 from difflib import SequenceMatcher
+from math import inf
 
 from bot.course.fault import Fault
 from bot.course.linter.passages import explanations, passages, questions
@@ -68,10 +69,10 @@ def key_point_lengths(course: Course, where: Where) -> Iterator[Fault]:
 def fits_a_poll(course: Course, where: Where) -> Iterator[Fault]:
     """In a group a question is asked as the platform's own poll."""
     for passage in passages(course):
-        limit = {"stem": POLL_STEM, "text": POLL_OPTION}.get(str(passage.loc[-1]))
-        for language in LANGUAGES if limit else ():
+        limit = {"stem": POLL_STEM, "text": POLL_OPTION}.get(str(passage.loc[-1]), inf)
+        for language in LANGUAGES:
             size = len(passage.text[language])
-            if size > (limit or 0):
+            if size > limit:
                 message = f"{language} {passage.loc[-1]} has {size} characters, at most {limit}"
                 yield where.lesson(passage.lesson, (*passage.loc, language), message)
 

@@ -4,7 +4,11 @@ learner ──< identity            that person on one platform
     ├────< lesson_progress      what was read
     ├────< quiz ──< attempt     what was asked, and answered
     ├────< practice_day         the local dates on which something was learned
-    └────< utterance            the conversation, for follow-up questions
+    ├────< utterance            the conversation, for follow-up questions
+    ├────< talk                 a lesson talked through, question by question
+    └────< llm_call             tokens that an endpoint was asked for; stays without its learner
+
+thread_message                  which conversation a message in a group belongs to
 """
 
 from datetime import UTC, date, datetime
@@ -146,4 +150,62 @@ class UtteranceRow(Row):
     content: Mapped[str] = mapped_column(Text)
     said_at: Mapped[datetime]
 
-    __table_args__ = (Index(None, "learner_id", "conversation", "id"),)
+    __table_args__ = (
+        Index(None, "learner_id", "conversation", "id"),
+        Index(None, "conversation", "id"),
+    )
+
+
+class ThreadMessageRow(Row):
+    """A message of ours in a group: a reply to it goes on with the conversation `thread`."""
+
+    __tablename__ = "thread_message"
+
+    platform: Mapped[str] = mapped_column(String(16), primary_key=True)
+    chat_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    message_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    thread: Mapped[str] = mapped_column(String(96))
+    sent_at: Mapped[datetime]
+
+    __table_args__ = (Index(None, "sent_at"),)
+
+
+class TalkRow(Row):
+    """A lesson talked through. `reached` and `told` are letters of key points, `point` is the one
+    that is asked about, and `tries` how often the learner has tried it."""
+
+    __tablename__ = "talk"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    learner_id: Mapped[int] = _learner()
+    lesson_id: Mapped[str] = mapped_column(String(32))
+    conversation: Mapped[str] = mapped_column(String(96))
+    reached: Mapped[str] = mapped_column(String(4))
+    told: Mapped[str] = mapped_column(String(4))
+    point: Mapped[str] = mapped_column(String(1))
+    tries: Mapped[int]
+    spoken_at: Mapped[datetime]
+    finished_at: Mapped[datetime | None]
+
+    __table_args__ = (Index(None, "learner_id", "conversation", "finished_at"),)
+
+
+class LlmCallRow(Row):
+    """Tokens of one request to an endpoint: `reserved` counts until it is settled, and for good
+    where it never is. `called_date` is the UTC date whose budget it belongs to."""
+
+    __tablename__ = "llm_call"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    learner_id: Mapped[int | None] = mapped_column(ForeignKey("learner.id", ondelete="SET NULL"))
+    called_date: Mapped[date]
+    reserved: Mapped[int]
+    prompt_tokens: Mapped[int | None]
+    completion_tokens: Mapped[int | None]
+    called_at: Mapped[datetime]
+    settled_at: Mapped[datetime | None]
+
+    __table_args__ = (
+        Index(None, "called_date"),
+        Index(None, "learner_id", "called_date"),
+    )

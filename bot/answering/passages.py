@@ -23,6 +23,8 @@ _TEXTS: Final[tuple[tuple[Kind, Callable[[Lesson], Localized]], ...]] = (
 
 _SHORT: Final = re.compile(r"简称 ?([^\s，。或、]+)(?: ?[或、] ?([^\s，。]+))?|\b(\w+) for short")
 
+_MARKDOWN: Final = MarkdownIt("commonmark")
+
 _SEPARATOR: Final = {"zh": "：", "en": ": "}
 
 
@@ -145,7 +147,7 @@ def plain(markdown: str) -> str:
 
 
 def _paragraphs(markdown: str) -> Iterator[str]:
-    for token in MarkdownIt("commonmark").parse(markdown):
+    for token in _MARKDOWN.parse(markdown):
         if token.type == "inline":
             yield re.sub(r"\s+", " ", "".join(map(_words, token.children or ()))).strip()
         elif token.type in ("fence", "code_block"):

@@ -66,3 +66,21 @@ def asks_how_much(question: str) -> bool:
 def asks_why(question: str) -> bool:
     """Tell whether a reason answers the question."""
     return bool(_WHY.search(question))
+
+
+_ORDER: Final = re.compile(
+    r"(?:^|[，。！？；：,.!?;:\n]|\b(?:please|now|and|then)\b|请|现在)\s*(?:你|马上|立刻|all\b|just\b)?\s*"
+    r"(?:(?:ignore|disregard|forget|override)\b|忽略|无视|忘记|忘掉|不要理会|不用管)"
+    r"[^。！？.!?\n]{0,24}?(?:instructions?|rules?|prompts?|above|everything|指令|规则|要求|设定|提示词|内容)"
+    r"[^。！？.!?\n]*"
+    r"|(?:print|reveal|show|tell|repeat|output|give|输出|打印|告诉|透露|泄露|显示|发给?|复述)"
+    r"[^。！？.!?\n]{0,16}?(?:your|你的|系统)\s*(?:[a-z]+\s+|系统)?"
+    r"(?:prompts?|instructions?|rules|passwords?|keys?|提示词|指令|设定|规则|密码|密钥)[^。！？.!?\n]*",
+    re.IGNORECASE,
+)
+"""An order to drop the rules or to give them away, to the end of its sentence."""
+
+
+def without_orders(question: str) -> str:
+    """Return a question without the orders in it that are none of a learner's."""
+    return _ORDER.sub(" ", question)

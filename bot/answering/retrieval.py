@@ -8,11 +8,12 @@ from collections.abc import Sequence
 from threading import Lock
 from typing import Final
 
-from bot.answering.found import Found, Hit
-from bot.answering.index import Index
-from bot.answering.kin import Kin
+from bot.answering.asked import Asked
+from bot.answering.field import Field
+from bot.answering.found import Found
+from bot.answering.index import CLOSE, Index
 from bot.answering.passages import Passage
-from bot.answering.topic import without_orders
+from bot.answering.question import without_orders
 from bot.answering.words import Analyser
 from bot.course.model import LANGUAGES, Course, Language
 
@@ -31,19 +32,6 @@ class Retriever:
         self._lock = Lock()
         self._built: dict[Language, Index] = {}
 
-    def search(
-        self, question: str, language: Language, lesson_id: str | None = None, limit: int = 4
-    ) -> list[Hit]:
-        """Return at most `limit` hits, best first; none where no word of the question is known.
-
-        lesson_id: the lesson that the learner is in; its passages are preferred a little.
-        """
-        return self._index(language).search(question, lesson_id, limit)
-
-    def is_on_topic(self, question: str, language: Language) -> bool:
-        """Tell whether a question is about language models, covered by the course or not."""
-        return self.find(question, language, limit=1).on_topic
-
     def find(
         self,
         question: str,
@@ -51,12 +39,13 @@ class Retriever:
         *,
         previous: Sequence[str] = (),
         lesson_id: str | None = None,
-        limit: int = 4,
+        limit: int = 12,
     ) -> Found:
         """Search, with what the question leaves unsaid: the question before it, or the lesson.
 
         previous: the questions before it, oldest first; one that names its own subject, or is put
         like one of the course's, is found the same whatever they are.
+        lesson_id: the lesson that the learner is in; it is preferred a little.
         """
         put_in = _language(question, language)
         index, asked = self._index(put_in), without_orders(question)
@@ -66,8 +55,7 @@ class Retriever:
         if home:
             found = index.further(mended, home, limit)
         elif lesson_id and unsaid and not index.terms(mended):
-            hits = index.of_lesson(lesson_id, limit)
-            found = Found(hits, None, {}, on_topic=True, covered=True)
+            found = index.further("", lesson_id, limit)._replace(follows=False)
         else:
             found = index.find(mended, lesson_id, limit)
             covered = found.covered and not (unsaid and _GOES_ON.match(mended))
@@ -81,9 +69,9 @@ class Retriever:
     def _leaves_unsaid(self, index: Index, question: str) -> bool:
         """Tell whether a question does not name what it is about ("why?", "and in English?")."""
         terms = index.terms(question)
-        if index.named(question) or index.subjects(terms) or len(set(terms)) > _FEW:
+        if index.names(question) or index.field.subjects(terms) or len(set(terms)) > _FEW:
             return False
-        return bool(_GOES_ON.match(question)) or not index.like(question, terms).is_close
+        return bool(_GOES_ON.match(question)) or index.asked.hear(question).likest.share < CLOSE
 
     def _subject(
         self, index: Index, question: str, previous: Sequence[str], language: Language
@@ -119,8 +107,9 @@ class Retriever:
             if language not in self._built:
                 used = next(iter(self._built.values()), None)
                 analyser = used.analyser if used else Analyser()
-                kin = used.kin if used else Kin(self._course, analyser)
-                self._built[language] = Index(self._course, language, analyser, kin)
+                field = used.field if used else Field(self._course, analyser)
+                asked = used.asked if used else Asked(self._course, analyser)
+                self._built[language] = Index(self._course, language, analyser, field, asked)
             return self._built[language]
 
 

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from adapters.telegram.channel import TelegramChannel
 from bot.commands import COMMANDS
 from bot.errors import OperatorError
-from bot.messages import Button, Incoming, Reply
+from bot.messages import Address, Button, Incoming, Reply
 from tests.platforms.telegram_server import TOKEN, TelegramServer
 
 if TYPE_CHECKING:
@@ -32,11 +32,16 @@ class StandIn:
         self.answer = answer
         self.heard: list[Incoming] = []
         self.errors: list[BaseException] = []
+        self.reported: list[tuple[str, list[str]]] = []
+        """Text and message ids of each final reply."""
 
     async def handle(self, incoming: Incoming) -> AsyncIterator[Reply]:
         self.heard.append(incoming)
         async for reply in self.answer(incoming):
             yield reply
+
+    async def sent(self, reply: Reply, address: Address, message_ids: list[str]) -> None:
+        self.reported.append((reply.text, message_ids))
 
     def apology(self, incoming: Incoming, error: BaseException) -> Reply:
         self.errors.append(error)

@@ -53,8 +53,8 @@ async def new(turn: Turn, argument: str) -> AsyncIterator[Reply]:
     told = _("A fresh conversation. What would you like to know?")
     if thread is None:
         told = _(
-            "Here every new question begins a fresh conversation, and a reply to an answer of mine "
-            "goes on with its own. What would you like to know?"
+            "In a group a new question always begins a fresh conversation; to go on with one, "
+            "reply to my answer. What would you like to know?"
         )
     elif thread != PRIVATE:
         told = _("I have forgotten what you asked in this conversation. What comes next?")

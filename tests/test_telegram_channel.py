@@ -206,6 +206,35 @@ def test_drafts_in_a_group_are_edits_of_one_message() -> None:
     run(story)
 
 
+def test_the_tutor_is_told_under_which_ids_a_reply_stands_in_the_group() -> None:
+    """All parts of it, the first of which was a draft; private replies do not stand there."""
+
+    async def story() -> None:
+        long = Reply("word " * 1500, (GO,))
+        new = Reply("new", replaces=True)
+
+        async def answer(incoming: Incoming) -> AsyncIterator[Reply]:
+            yield Reply("secret", private=True)
+            if not incoming.is_private:
+                yield Reply("word", draft=True)
+                await asyncio.sleep(0.2)
+                yield new if incoming.action else long
+
+        async with serving(answer) as (server, tutor):
+            await server.say(ANN, "/start")
+            await server.wait_for(lambda: tutor.reported)
+            tutor.reported.clear()
+            await server.say(ANN, "/ask why", GROUP, "supergroup")
+            await server.wait_for(lambda: tutor.reported)
+            await server.press(ANN, "learn", GROUP)
+            await server.wait_for(lambda: len(tutor.reported) == 2)
+            first, second, third = (str(reply.message_id) for reply in server.replies(GROUP))
+            assert tutor.reported == [(long.text, [first, second]), ("new", [third])]
+            assert [reply.text for reply in server.replies(ANN)] == ["secret"] * 3
+
+    run(story)
+
+
 def test_a_draft_that_fails_does_not_lose_the_final_text() -> None:
     """After the first refusal there are no more drafts of that answer."""
 

@@ -21,7 +21,7 @@ from bot.settings import Settings
 
 if TYPE_CHECKING:  # imported where they are used: most commands need few of them
     from adapters.web import Platform
-    from bot.answering.answer import Answerer
+    from bot.answering.writer import Writer
     from bot.tutor import Tutor
 
 PARTS = ("telegram", "discord", "web")
@@ -169,13 +169,14 @@ def ask(
 ) -> None:
     """Answer one question, or a file of them."""
     from adapters.questions import answer_all
+    from bot.answering.answer import Answerer
 
     settings = Settings.load()
     _set_up_logs(settings.model_copy(update={"log_level": "ERROR"}))
     if bool(question.strip()) == bool(batch):
         raise SettingError("ask: give a question, or --batch FILE")
     questions = _read_batch(batch) if batch else [question]
-    answerer = _answerer(settings, _load_course(settings), offline)
+    answerer = Answerer(_load_course(settings), None if offline else _writer(settings))
     asyncio.run(answer_all(answerer, questions, lang or settings.default_language, as_json))
 
 
@@ -256,16 +257,18 @@ def bench(
 @contextlib.contextmanager
 def _tutor(settings: Settings) -> "Iterator[Tutor]":
     """Join the parts, and take them apart again at the end."""
+    from bot.answering.answer import Answerer
     from bot.commands.command import Services
     from bot.ports import SystemClock
     from bot.storage.store import Store
     from bot.tutor import Access, Tutor
 
     course = _load_course(settings)
+    writer = _writer(settings)
     store = Store.open(settings.database)
     try:
         yield Tutor(
-            Services(course, store, _answerer(settings, course), SystemClock()),
+            Services(course, store, Answerer(course, writer), SystemClock(), writer),
             default_language=settings.default_language,
             default_timezone=settings.default_timezone,
             access=Access(frozenset(settings.allowed_users), frozenset(settings.allowed_chats)),
@@ -283,21 +286,21 @@ def _load_course(settings: Settings) -> Course:
         raise OperatorError(str(error)) from None
 
 
-def _answerer(settings: Settings, course: Course, offline: bool = False) -> "Answerer":
-    from bot.answering.answer import Answerer
+def _writer(settings: Settings) -> "Writer | None":
+    """Return the way to the language model, None where no endpoint is set."""
+    from bot.answering.writer import Writer
 
-    endpoint = None
-    if settings.llm_base_url and not offline:
-        from bot.answering.endpoint import OpenAIEndpoint
+    if not settings.llm_base_url:
+        return None
+    from bot.answering.endpoint import OpenAIEndpoint
 
-        endpoint = OpenAIEndpoint(
-            str(settings.llm_base_url),
-            settings.llm_api_key.get_secret_value() if settings.llm_api_key else None,
-            settings.llm_model,
-            settings.llm_answer_tokens,
-        )
-    return Answerer(
-        course,
+    endpoint = OpenAIEndpoint(
+        str(settings.llm_base_url),
+        settings.llm_api_key.get_secret_value() if settings.llm_api_key else None,
+        settings.llm_model,
+        settings.llm_answer_tokens,
+    )
+    return Writer(
         endpoint,
         context_tokens=settings.llm_context_tokens,
         answer_tokens=settings.llm_answer_tokens,

@@ -10,11 +10,12 @@ from typing import Self
 import yaml
 
 from bot.answering.answer import Answerer
+from bot.answering.writer import Writer
 from bot.commands.command import Services
 from bot.course.model import Course, Question
 from bot.learning.grading import NO_POINT
 from bot.messages import Address, Incoming, Reply
-from bot.ports import Endpoint
+from bot.ports import Budget, Endpoint
 from bot.storage.store import Store
 from bot.tutor import Access, Tutor
 
@@ -56,12 +57,16 @@ class Dialog:
         *,
         endpoint: Endpoint | None = None,
         access: Access = Access(),  # noqa: B008 - immutable
+        budget: Budget = Budget(),  # noqa: B008 - immutable
     ) -> None:
         self.course = course
         self.clock = FakeClock()
         self.store = Store.open(database)
-        answerer = Answerer(course, endpoint)
-        self.tutor = Tutor(Services(course, self.store, answerer, self.clock), access=access)
+        writer = Writer(endpoint) if endpoint else None
+        services = Services(
+            course, self.store, Answerer(course, writer), self.clock, writer, budget
+        )
+        self.tutor = Tutor(services, access=access)
         self.sender = Address("terminal", "ada", "ada")
         self.is_private = True
         self.locale: str | None = None

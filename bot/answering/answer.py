@@ -1,23 +1,21 @@
 """Answers a follow-up question: from an endpoint with the course's passages, or from them alone."""
 
 import asyncio
-import logging
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
 from bot.answering import offline, prompt, tokens
 from bot.answering.citations import Citations
-from bot.answering.endpoint import EndpointError
 from bot.answering.found import Found
 from bot.answering.passages import Passage
 from bot.answering.retrieval import Retriever
 from bot.answering.smalltalk import Smalltalk, smalltalk
+from bot.answering.writer import FREE, Unwritten, Waiting, Why, Writer
 from bot.course.model import Course, Language
 from bot.locale import translator
-from bot.ports import Endpoint, Message, Usage
+from bot.ports import Message, Purse, Usage
 
 PASSAGES: Final = 5
 """Passages that an endpoint gets to answer from."""
@@ -26,8 +24,6 @@ _CANDIDATES: Final = 12
 """Passages among which the course's own answer finds its sentences."""
 
 _NOTHING: Final = Usage(0, 0)
-
-_log = logging.getLogger(__name__)
 
 
 class Citation(NamedTuple):
@@ -46,7 +42,7 @@ class Answer:
     citations: best first; empty where an endpoint cited none of what it was given.
     declined: the question is not about language models, or it is a greeting and none at all.
     covered: the course has something on it; if not, offline, `citations` are the nearest lessons.
-    fault: an endpoint is configured and failed, before the answer or in the middle of it.
+    why: why a language model that is there wrote nothing, or not to the end.
     usage: tokens that the endpoint was asked for; (0, 0) where it gave nothing.
     """
 
@@ -55,7 +51,7 @@ class Answer:
     declined: bool = False
     covered: bool = True
     source: Literal["endpoint", "offline"] = "offline"
-    fault: bool = False
+    why: Why | None = None
     usage: Usage = _NOTHING
 
 
@@ -69,27 +65,11 @@ class _Ask(NamedTuple):
 
 
 class Answerer:
-    """Answers questions about one course.
+    """Answers questions about one course, with the writer's words or, without one, the course's."""
 
-    context_tokens: what prompt and answer together may take. cache_dir: where the tokenizer's
-    vocabulary is kept. Raises ValueError where the answer leaves no room for a prompt.
-    """
-
-    def __init__(
-        self,
-        course: Course,
-        endpoint: Endpoint | None,
-        *,
-        context_tokens: int = 4096,
-        answer_tokens: int = 512,
-        cache_dir: Path | None = None,
-    ) -> None:
-        if answer_tokens >= context_tokens:
-            raise ValueError("answer_tokens must be less than context_tokens")
+    def __init__(self, course: Course, writer: Writer | None = None) -> None:
         self._retriever = Retriever(course)
-        self._endpoint = endpoint
-        self._prompt_tokens = context_tokens - answer_tokens
-        self._cache_dir = cache_dir
+        self._writer = writer
 
     async def answer(
         self,
@@ -98,11 +78,12 @@ class Answerer:
         *,
         history: Sequence[Message] = (),
         lesson_id: str | None = None,
-    ) -> AsyncGenerator[str | Answer]:
+        purse: Purse = FREE,
+    ) -> AsyncGenerator[str | Waiting | Answer]:
         """Yield drafts, each the whole text so far, and last the `Answer`.
 
         history: the conversation before the question, oldest first.
-        lesson_id: the lesson that the learner is in.
+        lesson_id: the lesson that the learner is in. purse: who pays for what is written.
         """
         if said := smalltalk(question):
             yield Answer(_returned(said, language), declined=True)
@@ -110,10 +91,10 @@ class Answerer:
         ask = await asyncio.to_thread(self._look_up, question, language, history, lesson_id)
         if not ask.found.on_topic:
             yield Answer(_decline(language), declined=True)
-        elif self._endpoint is None:
+        elif self._writer is None:
             yield await asyncio.to_thread(self._offline, ask)
         else:
-            async with aclosing(self._streamed(ask, self._endpoint)) as parts:
+            async with aclosing(self._written(ask, self._writer, purse)) as parts:
                 async for part in parts:
                     yield part
 
@@ -130,40 +111,40 @@ class Answerer:
         found = self._retriever.find(
             question, language, previous=previous, lesson_id=lesson_id, limit=_CANDIDATES
         )
-        if self._endpoint is None or not found.on_topic:
+        if self._writer is None or not found.on_topic:
             return _Ask(language, found, said, [])
-        tokens.encoding(self._cache_dir)
+        self._writer.load()
         messages = prompt.build(
             question,
             _given(found),
             history,
             language,
-            limit=self._prompt_tokens,
+            limit=self._writer.prompt_tokens,
             count=tokens.count,
         )
         return _Ask(language, found, said, messages)
 
-    async def _streamed(self, ask: _Ask, endpoint: Endpoint) -> AsyncGenerator[str | Answer]:
+    async def _written(
+        self, ask: _Ask, writer: Writer, purse: Purse
+    ) -> AsyncGenerator[str | Waiting | Answer]:
         telling = _Telling(ask)
-        stream = endpoint.stream(ask.prompt)
         try:
-            async for part in stream:
-                if isinstance(part, Usage):
-                    telling.usage = part
-                elif telling.add(part):
-                    yield telling.text
-        except EndpointError as fault:
-            _log.warning("The endpoint failed: %s", fault.reason)
-            yield await asyncio.to_thread(self._after, ask, telling)
+            async with aclosing(writer.write(ask.prompt, purse)) as parts:
+                async for part in parts:
+                    if isinstance(part, Waiting):
+                        yield part
+                    elif isinstance(part, Usage):
+                        telling.usage = part
+                    elif telling.add(part):
+                        yield telling.text
+        except Unwritten as fault:
+            yield await asyncio.to_thread(self._after, ask, telling, fault.why)
         else:
             yield telling.finished()
-        finally:
-            if isinstance(stream, AsyncGenerator):
-                await stream.aclose()
 
-    def _after(self, ask: _Ask, telling: "_Telling") -> Answer:
-        """What becomes of an answer whose endpoint failed."""
-        return telling.cut_off() if telling.text else replace(self._offline(ask), fault=True)
+    def _after(self, ask: _Ask, telling: "_Telling", why: Why) -> Answer:
+        """What becomes of an answer that was not written, or not to its end."""
+        return telling.cut_off(why) if telling.text else replace(self._offline(ask), why=why)
 
     def _offline(self, ask: _Ask) -> Answer:
         if not ask.found.covered:
@@ -198,11 +179,11 @@ class _Telling:
         usage = self.usage or self._count()
         return Answer(self.text, _cited(cited), source="endpoint", usage=usage)
 
-    def cut_off(self) -> Answer:
+    def cut_off(self, why: Why) -> Answer:
         answer = self.finished()
         _ = translator(self._ask.language)
         told = _("The answer was cut off here.")
-        return replace(answer, text=f"{answer.text}\n\n*{told}*", fault=True)
+        return replace(answer, text=f"{answer.text}\n\n*{told}*", why=why)
 
     def _count(self) -> Usage:
         return Usage(tokens.count_messages(self._ask.prompt), tokens.count(self.text))

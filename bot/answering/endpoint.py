@@ -37,11 +37,13 @@ class EndpointError(Exception):
     """An endpoint that failed before or during an answer.
 
     `reason` is a few English words for the log, without address, key or anything it answered.
+    `usage` is what the attempt has probably cost.
     """
 
-    def __init__(self, reason: str) -> None:
+    def __init__(self, reason: str, usage: Usage = Usage(0, 0)) -> None:  # noqa: B008 - immutable
         super().__init__(reason)
         self.reason = reason
+        self.usage = usage
 
 
 class Patience(NamedTuple):

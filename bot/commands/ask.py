@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from bot.answering.answer import Answer, Citation
 from bot.answering.passages import names_of
+from bot.answering.writer import Waiting, Why
 from bot.commands import quiz_text
 from bot.commands.command import Turn
 from bot.commands.learn import find_lesson
@@ -32,11 +33,15 @@ async def ask(turn: Turn, argument: str) -> AsyncIterator[Reply]:
     learner, services = turn.learner, turn.services
     thread, history = await services.store.run(_recall, turn)
     pieces = services.answerer.answer(
-        argument, learner.language, history=history, lesson_id=learner.lesson_id
+        argument,
+        learner.language,
+        history=history,
+        lesson_id=learner.lesson_id,
+        purse=turn.purse,
     )
     async for piece in pieces:
-        if isinstance(piece, str):
-            yield Reply(piece, draft=True)
+        if not isinstance(piece, Answer):
+            yield Reply(piece if isinstance(piece, str) else _waiting(turn, piece), draft=True)
             continue
         if not piece.declined:
             # First, because in a group somebody else may reply before all of it has been sent.
@@ -138,6 +143,25 @@ def _cited(turn: Turn, citations: tuple[Citation, ...]) -> list[tuple[Lesson, li
     return [(lesson, cited) for lesson, cited in found if lesson]
 
 
+def _waiting(turn: Turn, waiting: Waiting) -> str:
+    _ = turn.translate
+    return _("Many people are asking right now; you are number {place}.", place=waiting.people)
+
+
+def _not_written(turn: Turn, why: Why) -> str:
+    """Say why the course itself answers although there is a language model."""
+    _ = turn.translate
+    match why:
+        case "spent":
+            return _("Your answers by the language model are used up for today.")
+        case "all spent":
+            return _("The language model's answers are used up for today.")
+        case "busy":
+            return _("The language model is busy right now.")
+        case "fault":
+            return _("The language model cannot be reached.")
+
+
 def _footer(turn: Turn, answer: Answer, cited: list[tuple[Lesson, list[int]]]) -> str:
     """Return in one line where the answer comes from; "" where there is nothing to say."""
     _ = turn.translate
@@ -151,6 +175,6 @@ def _footer(turn: Turn, answer: Answer, cited: list[tuple[Lesson, list[int]]]) -
         return _("From the lessons: {titles}", titles=titles)
     if answer.source == "endpoint":
         return _("This goes beyond the course: check it elsewhere before you rely on it.")
-    if answer.fault:
-        return _("The language model cannot be reached. From the lessons: {titles}", titles=titles)
+    if answer.why:
+        return f"{_not_written(turn, answer.why)} {_('From the lessons: {titles}', titles=titles)}"
     return _("From the lessons, without a language model: {titles}", titles=titles)

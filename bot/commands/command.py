@@ -7,13 +7,16 @@ from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
 from typing import TYPE_CHECKING, Final
 
+from bot.answering.purse import LearnerPurse
 from bot.course.model import Course, Localized
 from bot.learning.records import PRIVATE
 from bot.locale import Translate, translator
 from bot.messages import Incoming, Reply
+from bot.ports import Budget
 
 if TYPE_CHECKING:
     from bot.answering.answer import Answerer
+    from bot.answering.writer import Writer
     from bot.learning.records import Learner
     from bot.ports import Clock
     from bot.storage.store import Store
@@ -25,12 +28,17 @@ THREAD_KEY_BYTES: Final = 9
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What every use case may need; made once by the composition root."""
+    """What every use case may need; made once by the composition root.
+
+    writer: the way to the language model, None where there is none. budget: its tokens a day.
+    """
 
     course: Course
     store: Store
     answerer: Answerer
     clock: Clock
+    writer: Writer | None = None
+    budget: Budget = Budget()  # noqa: RUF009 - immutable
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +69,12 @@ class Turn:
             return PRIVATE
         message_id = self.incoming.replies_to
         return tx.threads.find(self.incoming.sender, message_id) if message_id else None
+
+    @property
+    def purse(self) -> LearnerPurse:
+        """The learner's tokens, to write with."""
+        services = self.services
+        return LearnerPurse(services.store, self.learner, services.budget, services.clock)
 
     @property
     def translate(self) -> Translate:

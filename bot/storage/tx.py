@@ -16,6 +16,7 @@ from bot.learning.grading import Grade
 from bot.learning.records import PRIVATE, Attempt, Learner, LessonMark, Quiz
 from bot.messages import Address
 from bot.ports import Message
+from bot.storage.ledger import Ledger
 from bot.storage.tables import (
     AttemptRow,
     IdentityRow,
@@ -37,6 +38,7 @@ class Tx:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self.ledger = Ledger(session)
         self.threads = Threads(session)
 
     def learner(self, sender: Address) -> Learner | None:

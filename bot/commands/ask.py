@@ -14,8 +14,10 @@ from bot.commands.markup import bold, italic
 from bot.commands.quiz import way_back
 from bot.course.model import Lesson
 from bot.errors import UnknownAction
+from bot.learning.records import PRIVATE
 from bot.messages import Button, Reply
 from bot.ports import Message
+from bot.storage.tx import Tx
 
 HISTORY = 20
 """Messages of the conversation that a prompt may draw on; tokens trim them further."""
@@ -29,10 +31,7 @@ async def ask(turn: Turn, argument: str) -> AsyncIterator[Reply]:
         yield _what_to_ask(turn)
         return
     learner, services = turn.learner, turn.services
-    conversation = turn.conversation
-    history = await services.store.run(
-        lambda tx: tx.conversation(learner.id, conversation, HISTORY)
-    )
+    thread, history = await services.store.run(_recall, turn)
     pieces = services.answerer.answer(
         argument,
         learner.language,
@@ -44,24 +43,45 @@ async def ask(turn: Turn, argument: str) -> AsyncIterator[Reply]:
         if not isinstance(piece, Answer):
             yield Reply(piece if isinstance(piece, str) else _waiting(turn, piece), draft=True)
             continue
-        yield await _answer(turn, piece)
         if not piece.declined:
+            # First, because in a group somebody else may reply before all of it has been sent.
             said = [Message("user", argument), Message("assistant", piece.text)]
-            now = services.clock.now()
-            await services.store.run(
-                lambda tx: tx.remember(learner.id, conversation, said, now)  # noqa: B023
-            )
+            await services.store.run(_remember, turn, thread, said)
+        reply = await _answer(turn, piece)
+        yield replace(reply, thread=None if thread == PRIVATE else thread)
 
 
 async def new(turn: Turn, argument: str) -> AsyncIterator[Reply]:
     """Forget the conversation, so that the next question starts afresh."""
     _ = turn.translate
-    conversation = turn.conversation
-    await turn.services.store.run(lambda tx: tx.forget_conversation(turn.learner.id, conversation))
-    yield Reply(
-        _("A fresh conversation. What would you like to know?"),
-        (Button(_("Go on learning"), "learn"),),
-    )
+    thread = await turn.services.store.run(_forget, turn)
+    told = _("A fresh conversation. What would you like to know?")
+    if thread is None:
+        told = _(
+            "In a group a new question always begins a fresh conversation; to go on with one, "
+            "reply to my answer. What would you like to know?"
+        )
+    elif thread != PRIVATE:
+        told = _("I have forgotten what you asked in this conversation. What comes next?")
+    yield Reply(told, (Button(_("Go on learning"), "learn"),))
+
+
+def _recall(tx: Tx, turn: Turn) -> tuple[str, list[Message]]:
+    """Return the conversation that a question belongs to, and what was said in it so far."""
+    thread = turn.thread(tx)
+    return thread, tx.conversation(turn.learner.id, thread, HISTORY)
+
+
+def _remember(tx: Tx, turn: Turn, thread: str, said: list[Message]) -> None:
+    tx.remember(turn.learner.id, thread, said, turn.services.clock.now())
+
+
+def _forget(tx: Tx, turn: Turn) -> str | None:
+    """Forget the learner's part of the conversation, and name it; None where there is none."""
+    thread = turn.known_thread(tx)
+    if thread is not None:
+        tx.forget_conversation(turn.learner.id, thread)
+    return thread
 
 
 def _what_to_ask(turn: Turn) -> Reply:

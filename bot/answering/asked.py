@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
-from bot.answering.bank import Bank, Entry, Reading, scaled
+from bot.answering.bank import Bank, Entry, Reading
 from bot.answering.words import Analyser, fold
 from bot.course.model import LANGUAGES, Course, Lesson, Myth
 
@@ -89,7 +89,7 @@ class Asked:
 
     def hear(self, question: str) -> Heard:
         reading = self._bank.read(question)
-        scores = scaled(scaled(reading.bayes[self._at]) + scaled(reading.nearest[self._at]))
+        scores = reading.scores(self._at)
         names = [self._bank.labels[place] for place in self._at]
         return Heard(
             dict(zip(names, map(float, scores), strict=True)),
@@ -107,8 +107,8 @@ class Asked:
 
     def _is_covered(self, reading: Reading) -> float:
         beyond = self._bank.labels.index(_MARK + _BEYOND)
-        scores = reading.scores
-        return float(scores[self._at].max() - scores[beyond])
+        *lessons, other = reading.scores([*self._at, beyond])
+        return float(max(lessons) - other)
 
     def _likest(self, reading: Reading) -> Likeness:
         place = self._own[int(reading.shares[self._own].argmax())]

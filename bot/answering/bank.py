@@ -23,11 +23,14 @@ if TYPE_CHECKING:
 _RUN: Final = re.compile(r"[\u3400-\u9fff]+|[a-z0-9]+")
 _GRAMS: Final = (3, 4, 5)
 
-_SMOOTHING: Final = 0.1
+_SMOOTHING: Final = 0.15
 """What a word counts that a label's entries do not have."""
 
 _NEAREST: Final = (1.0, 0.5, 0.3)
 """How much the nearest entries of a label count."""
+
+_BESIDE: Final = 0.5
+"""How much they count together beside all words."""
 
 
 class Entry(NamedTuple):
@@ -45,10 +48,10 @@ class Reading(NamedTuple):
     nearest: Array
     shares: Array
 
-    @property
-    def scores(self) -> Array:
-        """Both together, with a mean of 0."""
-        return scaled(self.bayes) + scaled(self.nearest)
+    def scores(self, places: Sequence[int]) -> Array:
+        """Return how likely the labels at these places are, with a mean of 0 and a spread of 1."""
+        both = scaled(self.bayes[places]) + _BESIDE * scaled(self.nearest[places])
+        return scaled(both)
 
 
 class Bank:

@@ -26,9 +26,8 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, np.dtype[Any]]
 
-WHOLE: Final = 0.5
-BEST: Final = 0.3
-"""What all the text of a lesson, and its best passage, say beside what people ask about it."""
+WHOLE: Final = 0.2
+"""What all the text of a lesson says beside what people ask about it."""
 
 HERE: Final = 0.4
 """How much more the lesson counts that the learner is in, in spreads of the scores."""
@@ -133,7 +132,7 @@ class Index:
         """
         terms, heard = self.terms(question), self.asked.hear(f"{after} {question}")
         scores = self._scores(question)
-        ranked = self._ranked([*self.terms(after), *terms], heard, scores, lesson_id)
+        ranked = self._ranked([*self.terms(after), *terms], heard, lesson_id)
         named = self.names(question)
         definition = named or self.definition(terms, BESIDE if asks_what_it_is(question) else 0.0)
         belief = heard.belief
@@ -156,17 +155,14 @@ class Index:
         """The definition of the term that is all that a question names, letter for letter."""
         return self._named.get(what_is_named(fold(question)))
 
-    def _ranked(
-        self, terms: Sequence[str], heard: Heard, scores: Array, lesson_id: str | None
-    ) -> list[str]:
+    def _ranked(self, terms: Sequence[str], heard: Heard, lesson_id: str | None) -> list[str]:
         """Return the lessons, the one first that most likely answers."""
         import numpy as np
 
         ids = self.lessons.ids
-        best = np.array([scores[self._own[name]].max(initial=0) for name in ids])
         asked = np.array([heard.lessons[name] for name in ids])
         here = HERE * np.array([name == lesson_id for name in ids])
-        told = WHOLE * scaled(self.lessons.scores(terms)) + BEST * scaled(best)
+        told = WHOLE * scaled(self.lessons.scores(terms))
         return [ids[place] for place in (-(asked + told + here)).argsort(kind="stable")]
 
     def _scores(self, question: str) -> Array:

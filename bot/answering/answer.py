@@ -6,7 +6,7 @@ from contextlib import aclosing
 from dataclasses import dataclass, replace
 from typing import Final, Literal, NamedTuple
 
-from bot.answering import offline, prompt, tokens
+from bot.answering import offline, prompt, tokens, ways_on
 from bot.answering.citations import Citations
 from bot.answering.found import Found
 from bot.answering.passages import Passage
@@ -39,7 +39,9 @@ class Answer:
     """A finished answer.
 
     text: Markdown; each [n] in it, but for code, is the n-th of `citations`.
+    more: what stands under an answer of the course: its lessons, others like it, what to ask next.
     citations: best first; empty where an endpoint cited none of what it was given.
+    next_question: one that the course answers.
     declined: the question is not about language models, or it is a greeting and none at all.
     covered: the course has something on it; if not, offline, `citations` are the nearest lessons.
     why: why a language model that is there wrote nothing, or not to the end.
@@ -47,19 +49,30 @@ class Answer:
     """
 
     text: str
+    more: str = ""
     citations: tuple[Citation, ...] = ()
+    next_question: str = ""
     declined: bool = False
     covered: bool = True
     source: Literal["endpoint", "offline"] = "offline"
     why: Why | None = None
     usage: Usage = _NOTHING
 
+    @property
+    def whole(self) -> str:
+        """The text with what stands under it."""
+        return f"{self.text}\n\n{self.more}" if self.more else self.text
+
 
 class _Ask(NamedTuple):
-    """A question with all that it takes to answer it."""
+    """A question with all that it takes to answer it.
+
+    asked: the questions of the conversation, this one last. said: the answers before it.
+    """
 
     language: Language
     found: Found
+    asked: list[str]
     said: str
     prompt: list[Message]
 
@@ -68,6 +81,7 @@ class Answerer:
     """Answers questions about one course, with the writer's words or, without one, the course's."""
 
     def __init__(self, course: Course, writer: Writer | None = None) -> None:
+        self._course = course
         self._retriever = Retriever(course)
         self._writer = writer
 
@@ -112,7 +126,7 @@ class Answerer:
             question, language, previous=previous, lesson_id=lesson_id, limit=_CANDIDATES
         )
         if self._writer is None or not found.on_topic:
-            return _Ask(language, found, said, [])
+            return _Ask(language, found, [*previous, question], said, [])
         self._writer.load()
         messages = prompt.build(
             question,
@@ -122,7 +136,7 @@ class Answerer:
             limit=self._writer.prompt_tokens,
             count=tokens.count,
         )
-        return _Ask(language, found, said, messages)
+        return _Ask(language, found, [*previous, question], said, messages)
 
     async def _written(
         self, ask: _Ask, writer: Writer, purse: Purse
@@ -140,21 +154,41 @@ class Answerer:
         except Unwritten as fault:
             yield await asyncio.to_thread(self._after, ask, telling, fault.why)
         else:
-            yield telling.finished()
+            yield self._with_next(ask, telling.finished())
 
     def _after(self, ask: _Ask, telling: "_Telling", why: Why) -> Answer:
         """What becomes of an answer that was not written, or not to its end."""
         return telling.cut_off(why) if telling.text else replace(self._offline(ask), why=why)
 
     def _offline(self, ask: _Ask) -> Answer:
+        """Let the course itself answer."""
         if not ask.found.covered:
             return _not_yet(ask)
 
-        def terms(text: str) -> list[str]:
-            return self._retriever.terms(text, ask.language)
+        text, told = offline.compose(
+            ask.found, lambda one: self._terms(ask, one), ask.language, ask.said
+        )
+        homes = {one.lesson_id for one in told}
+        others = [one for one in offline.nearest(ask.found) if one.lesson_id not in homes]
+        cited = [*told, *others][: ways_on.LESSONS]
+        sources = ways_on.sources(cited, len(told), ask.language)
+        answer = self._with_next(ask, Answer(text, sources, _cited(cited)))
+        if not answer.next_question:
+            return answer
+        _ = translator(ask.language)
+        following = _("You could ask next: {question}", question=answer.next_question)
+        return replace(answer, more=f"{sources}\n{following}")
 
-        text, passages = offline.compose(ask.found, terms, ask.language, ask.said)
-        return Answer(text, _cited(passages))
+    def _with_next(self, ask: _Ask, answer: Answer) -> Answer:
+        """Add what could be asked next, about the lesson that the answer rests on."""
+        home = answer.citations[0].lesson if answer.citations else None
+        following = ways_on.next_question(
+            self._course, home, ask.language, ask.asked, lambda text: self._terms(ask, text)
+        )
+        return replace(answer, next_question=following)
+
+    def _terms(self, ask: _Ask, text: str) -> list[str]:
+        return self._retriever.terms(text, ask.language)
 
 
 class _Telling:
@@ -177,7 +211,7 @@ class _Telling:
         self.text = (self.text + self._citations.rest()).rstrip()
         cited = [self._passages[place] for place in self._citations.cited]
         usage = self.usage or self._count()
-        return Answer(self.text, _cited(cited), source="endpoint", usage=usage)
+        return Answer(self.text, citations=_cited(cited), source="endpoint", usage=usage)
 
     def cut_off(self, why: Why) -> Answer:
         answer = self.finished()
@@ -218,7 +252,7 @@ def _returned(said: Smalltalk, language: Language) -> str:
 def _not_yet(ask: _Ask) -> Answer:
     """An honest answer to a question that belongs here and that no lesson covers."""
     _ = translator(ask.language)
-    nearest = offline.nearest(ask.found.hits)
+    nearest = offline.nearest(ask.found)
     if not nearest:
         return Answer(_("Good question, but the course has nothing on it yet."), covered=False)
     lessons = ("、" if ask.language == "zh" else ", ").join(one.title for one in nearest)
@@ -226,7 +260,7 @@ def _not_yet(ask: _Ask) -> Answer:
         "Good question, but the course has nothing on it yet. Closest to it: {lessons}",
         lessons=lessons,
     )
-    return Answer(told, _cited(nearest), covered=False)
+    return Answer(told, citations=_cited(nearest), covered=False)
 
 
 def _cited(passages: Sequence[Passage]) -> tuple[Citation, ...]:

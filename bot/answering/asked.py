@@ -23,8 +23,12 @@ _NEAR: Final = 4.0
 """How much the nearest entries count beside all words, in telling what is about the subject."""
 
 
+_KIN: Final = 8
+"""How many of the likest are kept."""
+
+
 class Likeness(NamedTuple):
-    """The likest thing that was said about a lesson: how like, from 0 to 1, whose, its words."""
+    """Something that was said about a lesson: how like the question, from 0 to 1; whose; it."""
 
     share: float
     lesson_id: str
@@ -32,7 +36,7 @@ class Likeness(NamedTuple):
 
 
 class Belief(NamedTuple):
-    """A false belief that a question seems to hold: how like it is put, from 0 to 1."""
+    """A false belief about a lesson that a question may hold: how like it is put, from 0 to 1."""
 
     share: float
     lesson_id: str
@@ -45,30 +49,28 @@ class Heard(NamedTuple):
 
     lessons: how likely each lesson answers it, the higher the likelier, with a mean of 0.
     here: above 0 where it is about language models. covered: above 0 where it is rather for a
-    lesson than about something that none teaches. belief: None where a course has no myths.
+    lesson than about something that none teaches. kin: what was said most like it, the likest
+    first. beliefs: the likest of each lesson that has any.
     """
 
     lessons: dict[str, float]
     here: float
     covered: float
-    likest: Likeness
-    belief: Belief | None
+    kin: list[Likeness]
+    beliefs: dict[str, Belief]
 
 
 class Asked:
     """Everything that people ask, of one course. Safe to use from several threads."""
 
     def __init__(self, course: Course, analyser: Analyser) -> None:
-        self._myths: dict[int, tuple[str, Myth]] = {}
+        self._myths: dict[str, dict[int, Myth]] = {}
         self._bank = Bank([*self._of_lessons(course), *_asides()], analyser)
         ids = {lesson.id for lesson in course.lessons}
         self._at = [place for place, one in enumerate(self._bank.labels) if one in ids]
         self._own = [place for place, one in enumerate(self._bank.entries) if one.label in ids]
         self._here = self._bank.contrast([*ids, _MARK + _BEYOND])
-        self._exact = {
-            letters(self._bank.entries[place].text): self._bank.entries[place]
-            for place in reversed(self._own)
-        }
+        self._exact = {letters(self._bank.entries[place].text) for place in self._own}
 
     def _of_lessons(self, course: Course) -> Iterator[Entry]:
         place = 0
@@ -78,14 +80,13 @@ class Asked:
                 place += 1
             for myth in lesson.myths:
                 for text in (one for language in LANGUAGES for one in myth.says[language]):
-                    self._myths[place] = (lesson.id, myth)
+                    self._myths.setdefault(lesson.id, {})[place] = myth
                     yield Entry(text, lesson.id)
                     place += 1
 
-    def same(self, question: str) -> str | None:
-        """Return the lesson that is asked for in these very words, if one is."""
-        entry = self._exact.get(letters(question))
-        return entry.label if entry else None
+    def has(self, question: str) -> bool:
+        """Tell whether a lesson is asked for in these very words."""
+        return letters(question) in self._exact
 
     def hear(self, question: str) -> Heard:
         reading = self._bank.read(question)
@@ -95,8 +96,8 @@ class Asked:
             dict(zip(names, map(float, scores), strict=True)),
             self._is_here(question, reading),
             self._is_covered(reading),
-            self._likest(reading),
-            self._belief(reading),
+            self._kin(reading),
+            {name: self._belief(name, reading) for name in self._myths},
         )
 
     def _is_here(self, question: str, reading: Reading) -> float:
@@ -110,19 +111,21 @@ class Asked:
         *lessons, other = reading.scores([*self._at, beyond])
         return float(max(lessons) - other)
 
-    def _likest(self, reading: Reading) -> Likeness:
-        place = self._own[int(reading.shares[self._own].argmax())]
-        entry = self._bank.entries[place]
-        return Likeness(float(reading.shares[place]), entry.label, entry.text)
+    def _kin(self, reading: Reading) -> list[Likeness]:
+        shares = reading.shares[self._own]
+        places = (-shares).argsort(kind="stable")[:_KIN]
+        return [self._likeness(self._own[place], float(shares[place])) for place in places]
 
-    def _belief(self, reading: Reading) -> Belief | None:
-        if not self._myths:
-            return None
-        places = list(self._myths)
+    def _likeness(self, place: int, share: float) -> Likeness:
+        entry = self._bank.entries[place]
+        return Likeness(share, entry.label, entry.text)
+
+    def _belief(self, lesson_id: str, reading: Reading) -> Belief:
+        myths = self._myths[lesson_id]
+        places = list(myths)
         place = places[int(reading.shares[places].argmax())]
-        lesson_id, myth = self._myths[place]
         text = self._bank.entries[place].text
-        return Belief(float(reading.shares[place]), lesson_id, myth, text)
+        return Belief(float(reading.shares[place]), lesson_id, myths[place], text)
 
 
 def _said(lesson: Lesson) -> Iterator[str]:

@@ -26,7 +26,7 @@ class Found(NamedTuple):
     on_topic: it is about language models.
     covered: the course has something on it; otherwise the hits are the nearest that there is.
     belief: the false belief that the question seems to hold.
-    wants_number, wants_reason: what answers it.
+    wants_verdict, wants_number, wants_reason: what answers it; a verdict is a yes or a no.
     of_essay: it asks what an essay says, which the teacher's notes are about.
     follows: it goes on from the question before it, so what was said is not said again.
     private: terms that only one lesson uses: they are not understood before it explains them.
@@ -39,6 +39,7 @@ class Found(NamedTuple):
     on_topic: bool
     covered: bool
     belief: Belief | None = None
+    wants_verdict: bool = False
     wants_number: bool = False
     wants_reason: bool = False
     of_essay: bool = False

@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, Any, Final
 from bot.answering.aliases import Aliases
 from bot.answering.asked import Asked, Heard
 from bot.answering.bank import scaled
+from bot.answering.beliefs import confirms, holds
 from bot.answering.field import Field
 from bot.answering.found import Found, Hit
 from bot.answering.lessons import Lessons
@@ -44,6 +45,9 @@ CLOSE: Final = 0.5
 BESIDE: Final = 0.4
 """A definition is not what is asked for where more than this share of a question is about more."""
 
+OTHERS: Final = 0.5
+"""What the words in which others ask the same say together, as a share of the question's own."""
+
 SHARES: Final = (6, 3, 2, 1)
 """Passages of the best lesson, of the second, ..."""
 
@@ -53,6 +57,7 @@ _TRUST: Final[dict[Kind, float]] = {
     "simpler": 1.0,
     "deeper": 0.7,
     "note": 0.85,
+    "truth": 0.9,
     "limit": 0.5,
 }
 """How well each kind of passage answers a question, where the words fit equally."""
@@ -135,16 +140,17 @@ class Index:
         ranked = self._ranked([*self.terms(after), *terms], heard, lesson_id)
         named = self.names(question)
         definition = named or self.definition(terms, BESIDE if asks_what_it_is(question) else 0.0)
-        belief = heard.belief
-        is_near = bool(named or definition) or heard.likest.share > CLOSE
+        belief = heard.beliefs.get(ranked[0])
+        is_near = bool(named or definition) or heard.kin[0].share > CLOSE
         return Found(
             self._hits(ranked, scores, limit),
             definition and self._homed(definition, ranked),
-            self.weigh(terms),
+            self.widened(terms, heard, ranked[0]),
             lessons=ranked,
-            on_topic=bool(named) or self.asked.same(question) is not None or heard.here > BAR,
+            on_topic=bool(named) or self.asked.has(question) or heard.here > BAR,
             covered=is_near or heard.covered > COVERED,
-            belief=belief,
+            belief=belief if belief and holds(question, belief) else None,
+            wants_verdict=confirms(question),
             wants_number=asks_how_much(question),
             wants_reason=asks_why(question),
             of_essay=bool(_OF_THE_ESSAY.search(question)),
@@ -210,6 +216,23 @@ class Index:
 
     def weigh(self, terms: Iterable[str]) -> dict[str, float]:
         return {term: self._weights.get(term, self._unknown) for term in terms}
+
+    def widened(self, terms: Sequence[str], heard: Heard, home: str) -> dict[str, float]:
+        """Weigh the question's terms, and a little those in which others ask the same: the lesson
+        may have their words where it has not the learner's."""
+        asked = self.weigh(terms)
+        theirs: dict[str, float] = {}
+        for like in heard.kin:
+            if like.lesson_id == home:
+                for term in self.terms(like.text):
+                    theirs[term] = theirs.get(term, 0.0) + like.share
+        known = {
+            term: share * self._weights[term]
+            for term, share in theirs.items()
+            if term in self._weights
+        }
+        scale = OTHERS * (sum(asked.values()) or 1.0) / (sum(known.values()) or 1.0)
+        return {**{term: weight * scale for term, weight in known.items()}, **asked}
 
     def definition(self, asking: Sequence[str], most: float) -> Passage | None:
         """The definition of the rarest term of the glossary that is all that a question names.

@@ -1,13 +1,16 @@
 """An answer made of the course's own sentences: what a learner gets without an endpoint. Pure."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Sequence, Set
+from dataclasses import replace
 from itertools import accumulate
 from math import sqrt
 from typing import Final, NamedTuple
 
+from bot.answering.asked import Belief
+from bot.answering.beliefs import without_verdict
 from bot.answering.found import Found, Hit
-from bot.answering.passages import Passage
+from bot.answering.passages import Passage, plain
 from bot.course.model import Language
 
 Terms = Callable[[str], list[str]]
@@ -108,34 +111,60 @@ class _Window(NamedTuple):
 def compose(
     found: Found, terms: Terms, language: Language, said: str = ""
 ) -> tuple[str, list[Passage]]:
-    """Return an answer of a few sentences, and the passages that its [1], [2] stand for.
+    """Return an answer of a few sentences, and the passages that its [1], [2] stand for: one for
+    each lesson that it takes from.
 
     `found` has at least one hit. said: what was answered before; where the question goes on from
     there, it is not said again.
     """
     windows = _chosen(found, terms, language, said if found.follows else "")
-    texts = [_join(one.sentences, language) for one in windows]
-    blocks = [f"{text} [{number}]" for number, text in enumerate(texts, 1)]
-    return "\n\n".join(blocks), [one.passage for one in windows]
+    homes = list(dict.fromkeys(one.passage.lesson_id for one in windows))
+    blocks = [
+        f"{_join(one.sentences, language)} [{homes.index(one.passage.lesson_id) + 1}]"
+        for one in windows
+    ]
+    cited = [_together([w.passage for w in windows if w.passage.lesson_id == one]) for one in homes]
+    return "\n\n".join(blocks), cited
+
+
+def _together(passages: Sequence[Passage]) -> Passage:
+    """Return several passages of one lesson as one."""
+    text = "\n".join(dict.fromkeys(one.text for one in passages))
+    return replace(passages[0], text=text)
 
 
 def _chosen(found: Found, terms: Terms, language: Language, said: str) -> list[_Window]:
-    """The definition that is asked for or the passage that answers best, and one more like it."""
+    """What answers first (a correction, the definition that is asked for, or the passage that says
+    most), and one more passage of the same lesson."""
     making = _Making(found, terms, language, said)
     windows = [one for hit in _told(found) for one in making.window(hit)]
     windows.sort(key=lambda one: -one.worth)
     windows = [one for one in windows if one.passage.lesson_id == found.home] or windows
-    if found.definition:
+    if found.belief:
+        chosen = [_correction(found.belief, found.hits[0].passage, language)]
+    elif found.definition:
         chosen = [_Window(found.definition, _sentences(found.definition, language), 0)]
     else:
         chosen = windows[:1] or [making.whole(found.hits[0])]
     home = (windows or chosen)[0].passage.lesson_id
     least = _ALSO * chosen[0].worth
     more = (one for one in windows if one.passage.lesson_id == home and one.worth >= least)
-    chosen += [one for one in more if one.stands and one not in chosen and _is_told(one)][:1]
-    if found.follows or sum(len(one.sentences) for one in chosen) > _ALL:
+    chosen += [one for one in more if one.stands and _is_new(one, chosen) and _is_told(one)][:1]
+    is_enough = found.follows or (found.belief and found.wants_verdict)
+    if is_enough or sum(len(one.sentences) for one in chosen) > _ALL:
         chosen = chosen[:1]
     return chosen
+
+
+def _correction(belief: Belief, of_home: Passage, language: Language) -> _Window:
+    truth = belief.myth.truth[language]
+    passage = Passage(belief.lesson_id, of_home.title, plain(truth), "truth")
+    return _Window(passage, _sentences(passage, language), 0)
+
+
+def _is_new(window: _Window, chosen: Sequence[_Window]) -> bool:
+    """Tell whether a window says something that is not in those chosen already."""
+    return all(window.sentences[0] not in one.sentences for one in chosen)
 
 
 def _told(found: Found) -> list[Hit]:
@@ -165,6 +194,8 @@ class _Making:
 
     def window(self, hit: Hit) -> list[_Window]:
         """Return the best window of a passage; none where all of it was said before."""
+        if hit.passage.kind == "truth":  # nobody was found to believe otherwise
+            hit = hit._replace(passage=_without_verdict(hit.passage))
         text = _Text(hit.passage, self._language, self._terms)
         rated = [
             (self._worth(text, span), -span.start, -span.stop)
@@ -189,7 +220,7 @@ class _Making:
 
     def _spans(self, passage: Passage, sentences: int) -> list[slice]:
         """Where a window may be: some sentences, or all that there are."""
-        if passage.kind in ("note", "definition"):  # a claim is told with what is true
+        if passage.kind in ("note", "truth", "definition"):  # a claim is told with what is true
             return [slice(0, sentences)]
         least = 1 if self._said else 2
         lengths = {min(length, sentences) for length in range(least, self._most + 1)}
@@ -258,6 +289,10 @@ class _Text:
         self.before = set(terms(passage.before))
 
 
+def _without_verdict(passage: Passage) -> Passage:
+    return replace(passage, text=without_verdict(passage.text))
+
+
 def _sentences(passage: Passage, language: Language) -> list[str]:
     return [one.strip() for one in _SENTENCE[language].findall(passage.text)]
 
@@ -266,14 +301,9 @@ def _join(sentences: Sequence[str], language: Language) -> str:
     return ("" if language == "zh" else " ").join(sentences)
 
 
-def nearest(hits: Sequence[Hit], limit: int = 3) -> list[Passage]:
-    """Return the best passage of each of the nearest lessons."""
-    return list(_nearest(hits))[:limit]
-
-
-def _nearest(hits: Sequence[Hit]) -> Iterator[Passage]:
-    seen: set[str | None] = {None}
-    for hit in hits:
-        if hit.passage.lesson_id not in seen:
-            seen.add(hit.passage.lesson_id)
-            yield hit.passage
+def nearest(found: Found, most: int = 3) -> list[Passage]:
+    """Return the best passage of each of the likeliest lessons, the likeliest first."""
+    best: dict[str | None, Passage] = {}
+    for hit in found.hits:
+        best.setdefault(hit.passage.lesson_id, hit.passage)
+    return [best[one] for one in found.lessons if one in best][:most]

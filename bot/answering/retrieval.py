@@ -71,7 +71,7 @@ class Retriever:
         terms = index.terms(question)
         if index.names(question) or index.field.subjects(terms) or len(set(terms)) > _FEW:
             return False
-        return bool(_GOES_ON.match(question)) or index.asked.hear(question).likest.share < CLOSE
+        return bool(_GOES_ON.match(question)) or index.asked.hear(question).kin[0].share < CLOSE
 
     def _subject(
         self, index: Index, question: str, previous: Sequence[str], language: Language

@@ -84,6 +84,22 @@ def _forget(tx: Tx, turn: Turn) -> str | None:
     return thread
 
 
+async def follow(turn: Turn, argument: str) -> AsyncIterator[Reply]:
+    """Ask the question that was proposed under an answer: "LESSON:N"."""
+    lesson_id, _colon, number = argument.partition(":")
+    asks = find_lesson(turn.services.course, lesson_id).asks[turn.learner.language]
+    if number not in map(str, range(len(asks))):
+        raise UnknownAction
+    async for reply in _shown(turn, asks[int(number)]):
+        yield reply
+
+
+async def _shown(turn: Turn, question: str) -> AsyncIterator[Reply]:
+    """Ask a question that a button stands for, and show it above its answer."""
+    async for reply in ask(turn, question):
+        yield replace(reply, text=f"{bold(question)}\n\n{reply.text}")
+
+
 def _what_to_ask(turn: Turn) -> Reply:
     _ = turn.translate
     [example] = _examples(turn, count=1)
@@ -97,9 +113,8 @@ async def example(turn: Turn, argument: str) -> AsyncIterator[Reply]:
     questions = _questions(turn, find_lesson(turn.services.course, lesson_id))
     if number not in map(str, range(len(questions))):
         raise UnknownAction
-    question = questions[int(number)]
-    async for reply in ask(turn, question):
-        yield replace(reply, text=f"{bold(question)}\n\n{reply.text}")
+    async for reply in _shown(turn, questions[int(number)]):
+        yield reply
 
 
 async def _answer(turn: Turn, answer: Answer) -> Reply:
@@ -107,10 +122,11 @@ async def _answer(turn: Turn, answer: Answer) -> Reply:
     _ = turn.translate
     language = turn.learner.language
     cited = _cited(turn, answer.citations)
-    parts = [answer.text]
+    parts = [answer.whole]
     if footer := _footer(turn, answer, cited):
         parts.append(italic(footer))
     buttons = [quiz_text.lesson_button(language, lesson) for lesson, _n in cited[:SOURCES_SHOWN]]
+    buttons += _following(turn, answer.next_question)
     if answer.declined:
         buttons = [*_examples(turn), Button(_("Go on learning"), "learn")]
     return Reply("\n\n".join(parts), (*await way_back(turn), *buttons))
@@ -163,18 +179,29 @@ def _not_written(turn: Turn, why: Why) -> str:
 
 
 def _footer(turn: Turn, answer: Answer, cited: list[tuple[Lesson, list[int]]]) -> str:
-    """Return in one line where the answer comes from; "" where there is nothing to say."""
+    """Return in one line how the answer came about; "" where there is nothing to say."""
     _ = turn.translate
-    titles = _(", ").join(
-        f"{''.join(f'[{number}]' for number in numbers)} {lesson.title[turn.learner.language]}"
-        for lesson, numbers in cited
-    )
-    if answer.declined or not answer.covered:
+    if answer.declined:
         return ""
     if answer.source == "endpoint" and cited:
+        titles = _(", ").join(
+            f"{''.join(f'[{number}]' for number in numbers)} {lesson.title[turn.learner.language]}"
+            for lesson, numbers in cited
+        )
         return _("From the lessons: {titles}", titles=titles)
     if answer.source == "endpoint":
         return _("This goes beyond the course: check it elsewhere before you rely on it.")
     if answer.why:
-        return f"{_not_written(turn, answer.why)} {_('From the lessons: {titles}', titles=titles)}"
-    return _("From the lessons, without a language model: {titles}", titles=titles)
+        return _not_written(turn, answer.why)
+    return _("From the lessons alone, without a language model.") if answer.covered else ""
+
+
+def _following(turn: Turn, question: str) -> list[Button]:
+    """Return a button that asks the next question."""
+    language = turn.learner.language
+    return [
+        Button(quiz_text.cut(question), f"follow:{lesson.id}:{place}")
+        for lesson in turn.services.course.lessons
+        for place, one in enumerate(lesson.asks[language])
+        if one == question
+    ][:1]

@@ -4,11 +4,13 @@ import asyncio
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
+from itertools import chain
 from typing import Final, Literal, NamedTuple
 
 from bot.answering import offline, prompt, tokens, ways_on
 from bot.answering.citations import Citations
 from bot.answering.found import Found
+from bot.answering.guard import reveals_rules, without_links
 from bot.answering.passages import Passage
 from bot.answering.retrieval import Retriever
 from bot.answering.smalltalk import Smalltalk, smalltalk
@@ -17,11 +19,15 @@ from bot.course.model import Course, Language
 from bot.locale import translator
 from bot.ports import Message, Purse, Usage
 
-PASSAGES: Final = 5
-"""Passages that an endpoint gets to answer from."""
+PASSAGES: Final = 6
+SHARES: Final = (3, 2, 1)
+"""Passages that an endpoint gets to answer from, and how many of each of the likeliest lessons."""
 
 _CANDIDATES: Final = 12
 """Passages among which the course's own answer finds its sentences."""
+
+_TAIL: Final = 160
+"""Characters at the end of a draft in which its newest words are."""
 
 _NOTHING: Final = Usage(0, 0)
 
@@ -130,7 +136,7 @@ class Answerer:
         self._writer.load()
         messages = prompt.build(
             question,
-            _given(found),
+            _given(found, language),
             history,
             language,
             limit=self._writer.prompt_tokens,
@@ -197,36 +203,53 @@ class _Telling:
     def __init__(self, ask: _Ask) -> None:
         self.text = ""
         self.usage: Usage | None = None
+        self._raw = ""
         self._ask = ask
-        self._passages = _given(ask.found)
+        self._passages = _given(ask.found, ask.language)
         self._citations = Citations(len(self._passages))
 
     def add(self, piece: str) -> bool:
         """Tell whether there is more to show now."""
         more = self._citations.feed(piece)
-        self.text = (self.text + more).lstrip()
-        return bool(more and self.text)
+        self._raw = (self._raw + more).lstrip()
+        self.text = without_links(self._raw)
+        return bool(more and self.text) and not self._is_leaking()
 
     def finished(self) -> Answer:
-        self.text = (self.text + self._citations.rest()).rstrip()
-        cited = [self._passages[place] for place in self._citations.cited]
+        self.text = without_links(self._raw + self._citations.rest()).strip()
         usage = self.usage or self._count()
+        if reveals_rules(self.text):
+            return Answer(_decline(self._ask.language), declined=True, usage=usage)
+        cited = [self._passages[place] for place in self._citations.cited]
         return Answer(self.text, citations=_cited(cited), source="endpoint", usage=usage)
 
     def cut_off(self, why: Why) -> Answer:
         answer = self.finished()
+        if answer.declined:
+            return answer
         _ = translator(self._ask.language)
         told = _("The answer was cut off here.")
         return replace(answer, text=f"{answer.text}\n\n*{told}*", why=why)
+
+    def _is_leaking(self) -> bool:
+        """Tell whether the end of the text so far repeats the rules, so that it is not shown."""
+        return reveals_rules(self.text[-_TAIL:])
 
     def _count(self) -> Usage:
         return Usage(tokens.count_messages(self._ask.prompt), tokens.count(self.text))
 
 
-def _given(found: Found) -> list[Passage]:
-    """The passages that an endpoint answers from: the definition, if one is asked for, first."""
-    defined = [found.definition] if found.definition else []
-    return list(dict.fromkeys([*defined, *(hit.passage for hit in found.hits)]))[:PASSAGES]
+def _given(found: Found, language: Language) -> list[Passage]:
+    """The passages that an endpoint answers from: a correction or a definition, if one is due,
+    then the best of the likeliest lessons."""
+    first = [found.definition] if found.definition else []
+    if found.belief:
+        first.insert(0, offline.correction(found.belief, found.hits[0].passage, language))
+    of_lessons = {
+        name: [hit.passage for hit in found.hits if hit.passage.lesson_id == name][:share]
+        for name, share in zip(found.lessons, SHARES, strict=False)
+    }
+    return list(dict.fromkeys([*first, *chain.from_iterable(of_lessons.values())]))[:PASSAGES]
 
 
 def _decline(language: Language) -> str:

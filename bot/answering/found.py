@@ -5,6 +5,7 @@ from typing import NamedTuple
 
 from bot.answering.asked import Belief
 from bot.answering.passages import Passage
+from bot.answering.question import Depth
 
 
 class Hit(NamedTuple):
@@ -29,6 +30,7 @@ class Found(NamedTuple):
     wants_verdict, wants_number, wants_reason: what answers it; a verdict is a yes or a no.
     of_essay: it asks what an essay says, which the teacher's notes are about.
     follows: it goes on from the question before it, so what was said is not said again.
+    depth: how it should be told once more, where that is all that it asks.
     private: terms that only one lesson uses: they are not understood before it explains them.
     """
 
@@ -44,6 +46,7 @@ class Found(NamedTuple):
     wants_reason: bool = False
     of_essay: bool = False
     follows: bool = False
+    depth: Depth | None = None
     private: Set[str] = frozenset()
 
     @property

@@ -17,7 +17,14 @@ from bot.answering.field import Field
 from bot.answering.found import Found, Hit
 from bot.answering.lessons import Lessons
 from bot.answering.passages import Kind, Passage, passages_of
-from bot.answering.question import asks_how_much, asks_what_it_is, asks_why, what_is_named
+from bot.answering.question import (
+    Depth,
+    asks_how_much,
+    asks_what_it_is,
+    asks_why,
+    depth_wanted,
+    what_is_named,
+)
 from bot.answering.typos import Mender
 from bot.answering.words import Analyser, fold, rarity
 from bot.course.model import Course, Language
@@ -33,8 +40,14 @@ WHOLE: Final = 0.2
 HERE: Final = 0.4
 """How much more the lesson counts that the learner is in, in spreads of the scores."""
 
+CARRIED: Final = 0.8
+"""How much the question before counts for one that goes on from it."""
+
 BAR: Final = 0.0
 """From this on a question is about language models."""
+
+BAR_AFTER: Final = -1.0
+"""The same for a question that goes on from one that is: it need not say so again."""
 
 COVERED: Final = 0.0
 """From this on a question is for a lesson rather than beyond them all."""
@@ -59,11 +72,20 @@ _TRUST: Final[dict[Kind, float]] = {
     "note": 0.85,
     "truth": 0.9,
     "limit": 0.5,
+    "example": 0.3,
 }
 """How well each kind of passage answers a question, where the words fit equally."""
 
 _FURTHER: Final[tuple[Kind, ...]] = ("deeper", "simpler", "body", "note", "limit")
 """What a question that only asks on ("why?") is answered with, in this order."""
+
+_DEPTHS: Final[dict[Depth, tuple[Kind, ...]]] = {
+    "shorter": ("simpler", "body"),
+    "simpler": ("simpler", "body"),
+    "deeper": ("deeper", "note", "limit"),
+    "example": ("example", "deeper"),
+}
+"""What the same is told with again."""
 
 _TOLD: Final[tuple[Kind, ...]] = ("body", "simpler", "deeper", "note", "limit")
 """What a question is answered with that a lesson has not one word of."""
@@ -129,15 +151,17 @@ class Index:
     def terms(self, text: str) -> list[str]:
         return self.analyser.terms(text)
 
-    def find(self, question: str, lesson_id: str | None, limit: int, after: str = "") -> Found:
+    def find(
+        self, question: str, lesson_id: str | None, limit: int, after: Heard | None = None
+    ) -> Found:
         """Find what answers a question.
 
-        lesson_id: the lesson that the learner is in. after: the question that this one goes on
-        from; together they tell which lessons answer.
+        lesson_id: the lesson that the learner is in. after: what the question before was about,
+        where this one goes on from it.
         """
-        terms, heard = self.terms(question), self.asked.hear(f"{after} {question}")
+        terms, heard = self.terms(question), self.asked.hear(question)
         scores = self._scores(question)
-        ranked = self._ranked([*self.terms(after), *terms], heard, lesson_id)
+        ranked = self._ranked(terms, heard, lesson_id, after)
         named = self.names(question)
         definition = named or self.definition(terms, BESIDE if asks_what_it_is(question) else 0.0)
         belief = heard.beliefs.get(ranked[0])
@@ -147,7 +171,9 @@ class Index:
             definition and self._homed(definition, ranked),
             self.widened(terms, heard, ranked[0]),
             lessons=ranked,
-            on_topic=bool(named) or self.asked.has(question) or heard.here > BAR,
+            on_topic=bool(named)
+            or self.asked.has(question)
+            or heard.here > (BAR_AFTER if after else BAR),
             covered=is_near or heard.covered > COVERED,
             belief=belief if belief and holds(question, belief) else None,
             wants_verdict=confirms(question),
@@ -161,7 +187,13 @@ class Index:
         """The definition of the term that is all that a question names, letter for letter."""
         return self._named.get(what_is_named(fold(question)))
 
-    def _ranked(self, terms: Sequence[str], heard: Heard, lesson_id: str | None) -> list[str]:
+    def _ranked(
+        self,
+        terms: Sequence[str],
+        heard: Heard,
+        lesson_id: str | None,
+        after: Heard | None,
+    ) -> list[str]:
         """Return the lessons, the one first that most likely answers."""
         import numpy as np
 
@@ -169,6 +201,8 @@ class Index:
         asked = np.array([heard.lessons[name] for name in ids])
         here = HERE * np.array([name == lesson_id for name in ids])
         told = WHOLE * scaled(self.lessons.scores(terms))
+        if after:
+            told = told + CARRIED * np.array([after.lessons[name] for name in ids])
         return [ids[place] for place in (-(asked + told + here)).argsort(kind="stable")]
 
     def _scores(self, question: str) -> Array:
@@ -203,15 +237,30 @@ class Index:
             return definition
         return replace(definition, lesson_id=home.id, title=home.title[self._language])
 
+    def follow(self, question: str, after: Heard, limit: int) -> Found:
+        """Find what answers a question that goes on from the one before it, in the same lesson or
+        in another."""
+        home = max(after.lessons, key=lambda name: after.lessons[name])
+        depth = depth_wanted(question)
+        if depth or not self.terms(question):
+            return self.further(question, home, limit)
+        found = self.find(question, None, limit, after)
+        return found._replace(follows=found.home == home)
+
     def further(self, question: str, lesson_id: str, limit: int) -> Found:
-        """Find more in one lesson: what has the question's words, or all but its beginning."""
-        scores, own = self._scores(question), self._own[lesson_id]
-        best = sorted((place for place in own if scores[place]), key=lambda one: -scores[one])
-        hits = [Hit(self.passages[place], float(scores[place])) for place in best[:limit]]
-        asked = self.weigh(self.terms(question)) if hits else {}
-        more = hits or self.of_lesson(lesson_id, limit)
+        """Tell more of one lesson, in the depth that is asked for."""
+        depth = depth_wanted(question)
+        hits = self.of_lesson(lesson_id, limit, _DEPTHS[depth] if depth else _FURTHER)
         return Found(
-            more, None, asked, [lesson_id], True, True, follows=True, private=self._private
+            hits,
+            None,
+            {},
+            [lesson_id],
+            True,
+            True,
+            follows=True,
+            depth=depth,
+            private=self._private,
         )
 
     def weigh(self, terms: Iterable[str]) -> dict[str, float]:

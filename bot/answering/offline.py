@@ -141,7 +141,8 @@ def _chosen(found: Found, terms: Terms, language: Language, said: str) -> list[_
     windows.sort(key=lambda one: -one.worth)
     windows = [one for one in windows if one.passage.lesson_id == found.home] or windows
     if found.belief:
-        chosen = [_correction(found.belief, found.hits[0].passage, language)]
+        truth = correction(found.belief, found.hits[0].passage, language)
+        chosen = [_Window(truth, _sentences(truth, language), 0)]
     elif found.definition:
         chosen = [_Window(found.definition, _sentences(found.definition, language), 0)]
     else:
@@ -156,10 +157,10 @@ def _chosen(found: Found, terms: Terms, language: Language, said: str) -> list[_
     return chosen
 
 
-def _correction(belief: Belief, of_home: Passage, language: Language) -> _Window:
-    truth = belief.myth.truth[language]
-    passage = Passage(belief.lesson_id, of_home.title, plain(truth), "truth")
-    return _Window(passage, _sentences(passage, language), 0)
+def correction(belief: Belief, of_home: Passage, language: Language) -> Passage:
+    """Return what is true instead of a belief, as a passage of the lesson that `of_home` is of."""
+    truth = plain(belief.myth.truth[language])
+    return Passage(belief.lesson_id, of_home.title, truth, "truth")
 
 
 def _is_new(window: _Window, chosen: Sequence[_Window]) -> bool:
@@ -171,6 +172,7 @@ def _told(found: Found) -> list[Hit]:
     """The hits to answer from: no note where nobody asks what an essay says."""
     kinds = {"note"} if not found.of_essay else set()
     kinds |= {"definition"} if found.definition else set()
+    kinds |= {"example"} if found.depth != "example" else set()
     return [hit for hit in found.hits if hit.passage.kind not in kinds]
 
 
@@ -187,7 +189,8 @@ class _Making:
         self._language: Language = language
         self._said = said
         self._whole = sum(found.asked.values()) or 1.0
-        self._most = _AFTER_DEFINITION if found.definition else _MOST
+        short = found.definition or found.depth == "shorter"
+        self._most = _AFTER_DEFINITION if short else _MOST
 
     def whole(self, hit: Hit) -> _Window:
         return _Window(hit.passage, _sentences(hit.passage, self._language)[: self._most], 0)
@@ -220,7 +223,12 @@ class _Making:
 
     def _spans(self, passage: Passage, sentences: int) -> list[slice]:
         """Where a window may be: some sentences, or all that there are."""
-        if passage.kind in ("note", "truth", "definition"):  # a claim is told with what is true
+        if passage.kind in (
+            "note",
+            "truth",
+            "definition",
+            "example",
+        ):  # a claim is told with what is true
             return [slice(0, sentences)]
         least = 1 if self._said else 2
         lengths = {min(length, sentences) for length in range(least, self._most + 1)}

@@ -1,7 +1,10 @@
 """What kind of answer a question asks for, by its form. Pure."""
 
 import re
-from typing import Final
+from typing import Final, Literal
+
+Depth = Literal["shorter", "simpler", "deeper", "example"]
+"""How the same thing can be told again."""
 
 _WHAT_IS: Final = re.compile(
     r"是(?:个|一个)?(?:什么|啥|何)|(?:什么|啥)(?:是|叫|意思)|(?:解释|讲讲|说说|介绍)|指(?:的是)?(?:什么|啥)"
@@ -84,3 +87,42 @@ _ORDER: Final = re.compile(
 def without_orders(question: str) -> str:
     """Return a question without the orders in it that are none of a learner's."""
     return _ORDER.sub(" ", question)
+
+
+_AGAIN: Final[dict[Depth, re.Pattern[str]]] = {
+    "example": re.compile(r"例子|举例|举个|比如呢|\bexamples?\b|\bfor instance\b", re.I),
+    "shorter": re.compile(
+        r"一句话|短一?点|简短|总结|概括|太长|精简"
+        r"|\b(?:short(?:er)?|brief(?:ly|er)?|one sentence|tl;?dr|sum(?: it)? up|summar\w+)\b",
+        re.I,
+    ),
+    "simpler": re.compile(
+        r"简单|通俗|大白话|人话|没(?:听|看)?懂|(?:听|看)?不(?:太)?懂|不明白|再(?:说|讲|解释)一[遍次]|换个说法|三岁|小学生"
+        r"|\b(?:simpl(?:er|y|e)|eli5|like i.?m|plain(?:er)?|easier|again|rephrase|lost me"
+        r"|(?:don.?t|didn.?t|do not) (?:get|understand|follow))\b",
+        re.I,
+    ),
+    "deeper": re.compile(
+        r"详细|深入|展开|细节|多讲|多说|继续|然后呢|还有呢"
+        r"|\b(?:deeper|details?|more|elaborate|expand|go on|continue|technical(?:ly)?)\b",
+        re.I,
+    ),
+}
+
+
+def depth_wanted(question: str) -> Depth | None:
+    """Return how the same thing should be told again, where that is what is asked."""
+    return next((depth for depth, form in _AGAIN.items() if form.search(question)), None)
+
+
+_POINTS: Final = re.compile(
+    r"^\s*(?:那|还有|所以|但|可是|为什么|为啥|怎么|有|要是|如果"
+    r"|(?:and|or|but|so|then|why|how|what about|is (?:it|that|this))\b)"
+    r"|[它这那他们]|\b(?:it|its|they|them|their|that|this|those|these|one|ones|he|she)\b",
+    re.IGNORECASE,
+)
+
+
+def points_back(question: str) -> bool:
+    """Tell whether a question has a word that may mean something said before it."""
+    return bool(_POINTS.search(question))

@@ -8,20 +8,21 @@ from collections.abc import Sequence
 from threading import Lock
 from typing import Final
 
-from bot.answering.asked import Asked
+from bot.answering.asked import Asked, Heard
 from bot.answering.field import Field
 from bot.answering.found import Found
-from bot.answering.index import CLOSE, Index
+from bot.answering.index import BAR, Index
 from bot.answering.passages import Passage
-from bot.answering.question import without_orders
+from bot.answering.question import points_back, without_orders
 from bot.answering.words import Analyser
 from bot.course.model import LANGUAGES, Course, Language
 
 _CHINESE: Final = re.compile(r"[\u3400-\u9fff]")
 _ENGLISH: Final = re.compile(r"[a-z]{2,}", re.IGNORECASE)
-_GOES_ON: Final = re.compile(r"\s*(?:那|还有|and\b|or\b|what about\b|how about\b)", re.IGNORECASE)
-_FEW: Final = 3
-"""A question with more terms than this says by itself what it is about."""
+_FEW: Final = 2
+_SOME: Final = 6
+"""A question with more terms than this says by itself what it is about; with more than a few, where
+it does not point back."""
 
 
 class Retriever:
@@ -51,15 +52,13 @@ class Retriever:
         index, asked = self._index(put_in), without_orders(question)
         mended = index.mend(asked)
         unsaid = asked == question and self._leaves_unsaid(index, mended)
-        home = self._subject(index, mended, previous, language) if unsaid else None
-        if home:
-            found = index.further(mended, home, limit)
+        before = self._subject(previous, language) if unsaid else None
+        if before:
+            found = index.follow(mended, before, limit)
         elif lesson_id and unsaid and not index.terms(mended):
-            found = index.further("", lesson_id, limit)._replace(follows=False)
+            found = index.further(mended, lesson_id, limit)._replace(follows=False)
         else:
             found = index.find(mended, lesson_id, limit)
-            covered = found.covered and not (unsaid and _GOES_ON.match(mended))
-            found = found._replace(covered=covered)
         return found if put_in == language else self._told_in(language, found)
 
     def terms(self, text: str, language: Language) -> list[str]:
@@ -68,22 +67,19 @@ class Retriever:
 
     def _leaves_unsaid(self, index: Index, question: str) -> bool:
         """Tell whether a question does not name what it is about ("why?", "and in English?")."""
-        terms = index.terms(question)
-        if index.names(question) or index.field.subjects(terms) or len(set(terms)) > _FEW:
+        terms = set(index.terms(question))
+        if index.names(question) or index.field.subjects(terms) or index.asked.has(question):
             return False
-        return bool(_GOES_ON.match(question)) or index.asked.hear(question).kin[0].share < CLOSE
+        return len(terms) <= _FEW or (len(terms) <= _SOME and points_back(question))
 
-    def _subject(
-        self, index: Index, question: str, previous: Sequence[str], language: Language
-    ) -> str | None:
-        """The lesson of the last question that named its subject, if this one goes on about it."""
+    def _subject(self, previous: Sequence[str], language: Language) -> Heard | None:
+        """What the last question was about that named its subject."""
         for earlier in reversed(previous):
             its = self._index(_language(earlier, language))
             mended = its.mend(without_orders(earlier))
             if not self._leaves_unsaid(its, mended):
-                home = its.find(mended, None, 1).home
-                goes_on = home and index.lessons.words[home].issuperset(index.terms(question))
-                return home if goes_on else None
+                heard = its.asked.hear(mended)
+                return heard if heard.here > BAR or its.names(mended) else None
         return None
 
     def _told_in(self, language: Language, found: Found) -> Found:

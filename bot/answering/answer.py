@@ -240,9 +240,9 @@ class _Telling:
 
 
 def _given(found: Found, language: Language) -> list[Passage]:
-    """The passages that an endpoint answers from: a correction or a definition, if one is due,
-    then the best of the likeliest lessons."""
-    first = [found.definition] if found.definition else []
+    """The passages that an endpoint answers from: what answers already, then the best of the
+    likeliest lessons."""
+    first = [one for one in (found.definition, found.answer) if one]
     if found.belief:
         first.insert(0, offline.correction(found.belief, found.hits[0].passage, language))
     of_lessons = {

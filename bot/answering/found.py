@@ -27,6 +27,7 @@ class Found(NamedTuple):
     on_topic: it is about language models.
     covered: the course has something on it; otherwise the hits are the nearest that there is.
     belief: the false belief that the question seems to hold.
+    answer: the answer of the home lesson to a question that is put nearly like this one.
     wants_verdict, wants_number, wants_reason: what answers it; a verdict is a yes or a no.
     of_essay: it asks what an essay says, which the teacher's notes are about.
     follows: it goes on from the question before it, so what was said is not said again.
@@ -41,6 +42,7 @@ class Found(NamedTuple):
     on_topic: bool
     covered: bool
     belief: Belief | None = None
+    answer: Passage | None = None
     wants_verdict: bool = False
     wants_number: bool = False
     wants_reason: bool = False

@@ -49,6 +49,9 @@ BAR: Final = 0.0
 BAR_AFTER: Final = -1.0
 """The same for a question that goes on from one that is: it need not say so again."""
 
+ANSWERED: Final = 0.3
+"""From this likeness on a question is answered by the answer to another."""
+
 COVERED: Final = 0.0
 """From this on a question is for a lesson rather than beyond them all."""
 
@@ -71,6 +74,7 @@ _TRUST: Final[dict[Kind, float]] = {
     "deeper": 0.7,
     "note": 0.85,
     "truth": 0.9,
+    "answer": 1.2,
     "limit": 0.5,
     "example": 0.3,
 }
@@ -176,6 +180,7 @@ class Index:
             or heard.here > (BAR_AFTER if after else BAR),
             covered=is_near or heard.covered > COVERED,
             belief=belief if belief and holds(question, belief) else None,
+            answer=self._answer(ranked[0], heard),
             wants_verdict=confirms(question),
             wants_number=asks_how_much(question),
             wants_reason=asks_why(question),
@@ -265,6 +270,15 @@ class Index:
 
     def weigh(self, terms: Iterable[str]) -> dict[str, float]:
         return {term: self._weights.get(term, self._unknown) for term in terms}
+
+    def _answer(self, home: str, heard: Heard) -> Passage | None:
+        """Return the lesson's answer to the question that is likest, if it is like enough."""
+        shares = heard.answers.get(home, [])
+        place = max(range(len(shares)), key=lambda one: shares[one], default=None)
+        if place is None or shares[place] < ANSWERED:
+            return None
+        own = (self.passages[one] for one in self._own[home])
+        return next(one for one in own if one.kind == "answer" and one.place == place)
 
     def widened(self, terms: Sequence[str], heard: Heard, home: str) -> dict[str, float]:
         """Weigh the question's terms, and a little those in which others ask the same: the lesson

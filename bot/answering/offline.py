@@ -10,7 +10,7 @@ from typing import Final, NamedTuple
 from bot.answering.asked import Belief
 from bot.answering.beliefs import without_verdict
 from bot.answering.found import Found, Hit
-from bot.answering.passages import Passage, plain
+from bot.answering.passages import Kind, Passage, plain
 from bot.course.model import Language
 
 Terms = Callable[[str], list[str]]
@@ -65,6 +65,12 @@ _DEFINES: Final = 0.6
 
 _FAR: Final = 0.6
 """What a passage for the curious is worth after a definition."""
+
+_PLAIN: Final[dict[Kind, float]] = {"truth": 0.7, "deeper": 0.6, "limit": 0.6}
+"""What a passage is worth that tells a detail, beside one that tells what the lesson is about."""
+
+_WHOLE: Final = ("note", "truth", "answer", "definition", "example")
+"""Kinds of passages that are told whole."""
 
 _LITTLE: Final = 0.3
 """What does not say more than this of a question is no help after a definition."""
@@ -143,6 +149,8 @@ def _chosen(found: Found, terms: Terms, language: Language, said: str) -> list[_
     if found.belief:
         truth = correction(found.belief, found.hits[0].passage, language)
         chosen = [_Window(truth, _sentences(truth, language), 0)]
+    elif found.answer and not found.definition:
+        chosen = [_Window(found.answer, _sentences(found.answer, language), 0)]
     elif found.definition:
         chosen = [_Window(found.definition, _sentences(found.definition, language), 0)]
     else:
@@ -151,7 +159,7 @@ def _chosen(found: Found, terms: Terms, language: Language, said: str) -> list[_
     least = _ALSO * chosen[0].worth
     more = (one for one in windows if one.passage.lesson_id == home and one.worth >= least)
     chosen += [one for one in more if one.stands and _is_new(one, chosen) and _is_told(one)][:1]
-    is_enough = found.follows or (found.belief and found.wants_verdict)
+    is_enough = found.follows or (found.belief and found.wants_verdict) or _answers(chosen[0])
     if is_enough or sum(len(one.sentences) for one in chosen) > _ALL:
         chosen = chosen[:1]
     return chosen
@@ -161,6 +169,10 @@ def correction(belief: Belief, of_home: Passage, language: Language) -> Passage:
     """Return what is true instead of a belief, as a passage of the lesson that `of_home` is of."""
     truth = plain(belief.myth.truth[language])
     return Passage(belief.lesson_id, of_home.title, truth, "truth")
+
+
+def _answers(window: _Window) -> bool:
+    return window.passage.kind == "answer"
 
 
 def _is_new(window: _Window, chosen: Sequence[_Window]) -> bool:
@@ -217,9 +229,9 @@ class _Making:
         if passage.kind == "definition":
             names = [set(self._terms(name)) for name in passage.terms]
             return 1.0 if any(name <= self._found.asked.keys() for name in names) else _DEFINES
-        if not self._found.definition:
-            return 1.0
-        return (_FAR if passage.kind in ("deeper", "limit") else 1.0) * _LATER**passage.place
+        if self._found.definition:
+            return (_FAR if passage.kind in ("deeper", "limit") else 1.0) * _LATER**passage.place
+        return 1.0 if self._found.wants_number else _PLAIN.get(passage.kind, 1.0)
 
     def _spans(self, passage: Passage, sentences: int) -> list[slice]:
         """Where a window may be: some sentences, or all that there are."""
@@ -237,7 +249,7 @@ class _Making:
         ]
 
     def _worth(self, text: "_Text", span: slice) -> float:
-        inside = set().union(*text.known[span])
+        inside = text.hints.union(*text.known[span])
         share = self._share(inside)
         if not share:
             return -1.0
@@ -295,6 +307,8 @@ class _Text:
         self.sentences = [one.strip() for paragraph in paragraphs for one in paragraph]
         self.known = [set(terms(one)) for one in self.sentences]
         self.before = set(terms(passage.before))
+        # An answer is found by what it is an answer to.
+        self.hints = set(terms(passage.hints)) if passage.kind == "answer" else set()
 
 
 def _without_verdict(passage: Passage) -> Passage:

@@ -10,7 +10,9 @@ from markdown_it.token import Token
 
 from bot.course.model import LANGUAGES, Course, Language, Lesson, Localized, Term
 
-Kind = Literal["definition", "body", "simpler", "deeper", "note", "truth", "limit", "example"]
+Kind = Literal[
+    "definition", "body", "simpler", "deeper", "note", "truth", "answer", "limit", "example"
+]
 
 _ENOUGH: Final = {"zh": 160, "en": 420}
 """Characters from which a text is cut at its paragraphs: about five sentences."""
@@ -104,6 +106,9 @@ def _of_lesson(lesson: Lesson, language: Language) -> Iterator[Passage]:
     for place, myth in enumerate(lesson.myths):
         says = " ".join(myth.says[language])
         yield Passage(lesson.id, title, plain(myth.truth[language]), "truth", says, place=place)
+    for place, one in enumerate(lesson.answers):
+        asks, answer = " ".join(one.asks[language]), plain(one.answer[language])
+        yield Passage(lesson.id, title, answer, "answer", asks, place=place)
     if lesson.example:
         yield Passage(lesson.id, title, plain(lesson.example[language]), "example", name)
     if lesson.analogy_limit:

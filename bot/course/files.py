@@ -236,8 +236,8 @@ def read_lines(path: Path) -> Lines:
 class LessonFiles:
     """The files of one lesson, as far as they can be read; `faults` says which cannot.
 
-    Four have to be there. `tutor` (tutor.yaml) and `asks` (asks.zh.txt, asks.en.txt: more
-    questions than those of the page) are None and empty where the lesson has none.
+    Four have to be there. `tutor` (tutor.yaml), `answers` (answers.yaml) and `asks` (asks.zh.txt,
+    asks.en.txt: more questions than those of the page) are None or empty where a lesson has none.
     """
 
     def __init__(self, folder: Path) -> None:
@@ -251,6 +251,7 @@ class LessonFiles:
             if page is not None:
                 self.pages[language] = page
         self.tutor = self._read_optional("tutor.yaml", lambda path: read_sheet(path, dict))
+        self.answers = self._read_optional("answers.yaml", lambda path: read_sheet(path, list))
         self.asks: dict[str, Lines] = {}
         for language in LANGUAGES:
             lines = self._read_optional(f"asks.{language}.txt", read_lines)
@@ -276,6 +277,8 @@ class LessonFiles:
                 source, loc = self.questions, rest
             case [str(field), *_] if field in TUTOR_FIELDS:
                 source = self.tutor
+            case ["answers", *rest]:
+                source, loc = self.answers, rest
             case ["asks", str(language), int(index)] if line := self._asks_line(language, index):
                 return self.asks[language].path, line
             case [str(field), str(language), *rest] if field in PAGE_FIELDS + SECTIONS:

@@ -130,6 +130,8 @@ def _raw_lesson(files: LessonFiles, faults: list[Fault]) -> dict[str, Any]:
             raw[field][language] = value
         for name, section in page.sections.items():
             raw[name][language] = section.text
+    if files.answers is not None:
+        raw["answers"] = files.answers.data
     for language, lines in files.asks.items():
         if isinstance(on_page := raw["asks"].get(language), list):
             raw["asks"][language] = [*on_page, *(text for _line, text in lines.texts)]

@@ -221,12 +221,19 @@ class Myth(Content):
     tag: Slug | None = None
 
 
+class Answered(Content):
+    """What people ask about a lesson, in their words, and the answer to it."""
+
+    asks: Phrasings
+    answer: Localized
+
+
 class Lesson(Content):
     """One lesson.
 
     example: one more example, told on request. probes: a question that leads to each key point of
-    the explain question. myths: what people believe about it that is not so. These three are what
-    the tutor uses in a conversation; the export leaves them out.
+    the explain question. myths: what people believe about it that is not so. answers: to what they
+    ask. These four are what the tutor uses in a conversation; the export leaves them out.
     """
 
     id: Slug
@@ -249,6 +256,7 @@ class Lesson(Content):
     example: Localized | None = Field(default=None, exclude=True)
     probes: tuple[Localized, ...] = Field(default=(), exclude=True)
     myths: tuple[Myth, ...] = Field(default=(), exclude=True)
+    answers: tuple[Answered, ...] = Field(default=(), exclude=True)
 
     @property
     def check_question(self) -> Question:

@@ -176,7 +176,8 @@ def ask(
     if bool(question.strip()) == bool(batch):
         raise SettingError("ask: give a question, or --batch FILE")
     questions = _read_batch(batch) if batch else [question]
-    answerer = Answerer(_load_course(settings), None if offline else _writer(settings))
+    writer = None if offline else _writer(settings)
+    answerer = Answerer(_load_course(settings), writer, settings.data_dir / "search")
     asyncio.run(answer_all(answerer, questions, lang or settings.default_language, as_json))
 
 
@@ -268,7 +269,13 @@ def _tutor(settings: Settings) -> "Iterator[Tutor]":
     store = Store.open(settings.database)
     try:
         yield Tutor(
-            Services(course, store, Answerer(course, writer), SystemClock(), writer),
+            Services(
+                course,
+                store,
+                Answerer(course, writer, settings.data_dir / "search"),
+                SystemClock(),
+                writer,
+            ),
             default_language=settings.default_language,
             default_timezone=settings.default_timezone,
             access=Access(frozenset(settings.allowed_users), frozenset(settings.allowed_chats)),

@@ -7,15 +7,15 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import AsyncIterator, Iterator, Mapping, Sequence
-from contextlib import contextmanager
+from collections.abc import AsyncIterator, Callable, Iterator, Mapping, Sequence
+from contextlib import aclosing, asynccontextmanager, contextmanager
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
 import aiohttp
 
-from adapters.bench.endpoint_server import CHUNKS
+from adapters.bench.endpoint_server import CHUNKS, SLOW
 from adapters.bench.retrieval import questions
 from bot.answering import tokens
 from bot.answering.answer import Answer, Answerer
@@ -43,9 +43,10 @@ def answer() -> Mapping[str, float]:
     """Over the labelled questions on the whole course, warm.
 
     added_ms: from the question to the endpoint's receipt of the request, less what the bare client
-    takes. chunk_cpu_ratio: CPU of one streamed chunk, beside the bare client's. first_token_ms: what
-    50 answers at once add to the bare client's time to the first text. prompt_tokens: of one answer;
-    module_tokens: of all lessons of one module.
+    takes. chunk_cpu_ratio: CPU of one streamed chunk, beside the bare client's.
+    first_token_ms_added: what the tutor adds to the bare client's time to the first text while 50
+    answers of 20 chunks a second are running. prompt_tokens: of one answer; module_tokens: of all
+    lessons of one module.
     """
     with _server() as url, tempfile.TemporaryDirectory() as folder:
         return asyncio.run(_measure(url, Path(folder)))
@@ -60,10 +61,11 @@ async def _measure(url: str, folder: Path) -> Mapping[str, float]:
     asked = _asked()
     for language in LANGUAGES:  # builds the index and connects
         await _finish(answerer, next(one for one in asked if one.language == language), purse)
-    prompt, usage = _prompt(), []
+    prompt = _prompt()
+    usage: list[int] = []
     before = await _before_requests(url, endpoint, answerer, asked, prompt, purse, usage)
     chunk = await _chunk_ratio(endpoint, answerer, asked[0], prompt, purse)
-    first = await _first_tokens(endpoint, answerer, asked, prompt, purse)
+    first = await _first_tokens(url, answerer, asked, prompt, folder)
     await endpoint.aclose()
     store.close()
     return {**before, **chunk, **first, **_prompt_figures(usage, course)}
@@ -141,25 +143,43 @@ async def _chunk_ratio(
 
 
 async def _first_tokens(
-    endpoint: OpenAIEndpoint,
-    answerer: Answerer,
-    asked: Sequence[_Asked],
-    prompt: list[Message],
-    purse: LearnerPurse,
+    url: str, answerer: Answerer, asked: Sequence[_Asked], prompt: list[Message], folder: Path
 ) -> dict[str, float]:
-    """Time to the first text with many answers at once."""
-    bare, ours = [], []
-    for _ in range(ROUNDS):
-        bare += await asyncio.gather(
-            *(_until_text(_bare_texts(endpoint, prompt)) for _ in range(STREAMS))
-        )
-        some = islice(asked, STREAMS)
-        ours += await asyncio.gather(*(_until_text(_texts(answerer, one, purse)) for one in some))
-    floor, here = (statistics.median([one for one in some if one]) for some in (bare, ours))
+    """Time to the first text of one more answer, beside many that are being written."""
+    slow = OpenAIEndpoint(f"{url}/v1", None, SLOW, 100_000)
+    writing = Answerer(
+        load(ROOT / "lessons"),
+        Writer(slow, context_tokens=1_000_000, answer_tokens=100_000, cache_dir=folder),
+    )
+    fast = OpenAIEndpoint(f"{url}/v1", None, "m", ANSWER_TOKENS)
+    some = list(islice(asked, STREAMS))
+    await _until_text(_texts(writing, some[0]), most=1)  # builds the index
+    async with _running(lambda _one: _bare_texts(slow, prompt), some):
+        bare = [await _until_text(_bare_texts(fast, prompt)) for _ in some]
+    async with _running(lambda one: _texts(writing, one), some):
+        ours = [await _until_text(_texts(answerer, one)) for one in some]
+    await slow.aclose()
+    await fast.aclose()
+    floor, here = (statistics.median([one for one in times if one]) for times in (bare, ours))
     return {
         "first_token_ms_added": round(1000 * (here - floor), 1),
         "first_token_ms_bare": round(1000 * floor, 1),
     }
+
+
+@asynccontextmanager
+async def _running(
+    begin: Callable[[_Asked], AsyncIterator[str]], asked: Sequence[_Asked]
+) -> AsyncIterator[None]:
+    """Keep an answer to each question running."""
+    tasks = [asyncio.create_task(_until_text(begin(one))) for one in asked]
+    await asyncio.sleep(3)
+    try:
+        yield
+    finally:
+        for task in tasks:
+            task.cancel()
+        await asyncio.gather(*tasks, return_exceptions=True)
 
 
 def _prompt_figures(usage: Sequence[int], course: Course) -> dict[str, float]:
@@ -219,16 +239,21 @@ async def _bare_texts(endpoint: OpenAIEndpoint, prompt: list[Message]) -> AsyncI
         yield chunk.choices[0].delta.content or ""
 
 
-async def _texts(answerer: Answerer, asked: _Asked, purse: LearnerPurse) -> AsyncIterator[str]:
-    async for part in answerer.answer(asked.question, asked.language, purse=purse):
+async def _texts(answerer: Answerer, asked: _Asked) -> AsyncIterator[str]:
+    async for part in answerer.answer(asked.question, asked.language):
         yield part if isinstance(part, str) else ""
 
 
-async def _until_text(texts: AsyncIterator[str]) -> float:
-    """Return the seconds until there is text, 0.0 where there is none; the rest is heard as well."""
+async def _until_text(texts: AsyncIterator[str], most: int | None = None) -> float:
+    """Return the seconds until there is text, 0.0 where there is none; hear `most` pieces or all."""
     begin, first = time.perf_counter(), 0.0
-    async for text in texts:
-        first = first or (time.perf_counter() - begin if text else 0.0)
+    async with aclosing(texts) as pieces:  # type: ignore[type-var]  # it is a generator
+        heard = 0
+        async for text in pieces:
+            first = first or (time.perf_counter() - begin if text else 0.0)
+            heard += 1
+            if heard == most:
+                break
     return first
 
 
@@ -246,7 +271,7 @@ async def _arrived(session: aiohttp.ClientSession, url: str) -> list[float]:
 
 @contextmanager
 def _server() -> Iterator[str]:
-    command = [sys.executable, "-m", "adapters.bench.endpoint_server"]
+    command = [sys.executable, "-W", "ignore", "-m", "adapters.bench.endpoint_server"]
     environment = {**os.environ, "PYTHONPATH": str(ROOT)}
     with subprocess.Popen(command, stdout=subprocess.PIPE, text=True, env=environment) as process:
         assert process.stdout

@@ -6,11 +6,15 @@
 import asyncio
 import json
 import time
+from contextlib import suppress
 from typing import Any, Final
 
 from aiohttp import web
 
 CHUNKS: Final = 200
+SLOW: Final = "slow"
+"""A model of this name writes 20 chunks a second for as long as somebody listens."""
+
 PIECE: Final = "The model reads tokens. "
 
 _arrived: list[float] = []
@@ -24,13 +28,15 @@ def _chunk(delta: dict[str, Any], finish: str | None = None) -> bytes:
 
 async def _complete(request: web.Request) -> web.StreamResponse:
     _arrived.append(time.monotonic())  # the same clock in every process of a machine
-    await request.read()
+    body = await request.json()
+    pause, chunks = (0.05, 100_000) if body["model"] == SLOW else (0.0, CHUNKS)
     response = web.StreamResponse(headers={"Content-Type": "text/event-stream"})
     await response.prepare(request)
-    for number in range(CHUNKS):
-        await response.write(_chunk({"content": f"{number} {PIECE}"}))
-        await asyncio.sleep(0.002)
-    await response.write(_chunk({}, "stop") + b"data: [DONE]\n\n")
+    with suppress(ConnectionResetError):  # the listener has heard enough
+        for number in range(chunks):
+            await response.write(_chunk({"content": f"{number} {PIECE}"}))
+            await asyncio.sleep(pause)
+        await response.write(_chunk({}, "stop") + b"data: [DONE]\n\n")
     return response
 
 

@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from itertools import chain
+from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
 from bot.answering import offline, prompt, tokens, ways_on
@@ -86,9 +87,12 @@ class _Ask(NamedTuple):
 class Answerer:
     """Answers questions about one course, with the writer's words or, without one, the course's."""
 
-    def __init__(self, course: Course, writer: Writer | None = None) -> None:
+    def __init__(
+        self, course: Course, writer: Writer | None = None, cache_dir: Path | None = None
+    ) -> None:
+        """cache_dir: where the search keeps what it has read for the next start."""
         self._course = course
-        self._retriever = Retriever(course)
+        self._retriever = Retriever(course, cache_dir)
         self._writer = writer
 
     async def answer(

@@ -2,7 +2,7 @@
 
 Two readings are added up. Naive Bayes over words and pieces of words tells whose questions are made
 of such words as a whole; the nearest entries tell which are put nearly the same. Pieces of words
-(characters of Chinese and pairs of them; three to five letters of Latin words) find what is
+(characters of Chinese and pairs of them, four letters of Latin words) find what is
 misspelt, inflected or cut otherwise.
 """
 
@@ -11,8 +11,10 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from itertools import chain
+from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final, NamedTuple
 
+from bot.answering import shelf
 from bot.answering.words import Analyser, fold
 
 if TYPE_CHECKING:
@@ -21,7 +23,10 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, np.dtype[Any]]
 
 _RUN: Final = re.compile(r"[\u3400-\u9fff]+|[a-z0-9]+")
-_GRAMS: Final = (3, 4, 5)
+_GRAM: Final = 4
+
+_OFTEN: Final = 3
+"""Entries that a feature has to be in."""
 
 _SMOOTHING: Final = 0.15
 """What a word counts that a label's entries do not have."""
@@ -57,7 +62,10 @@ class Reading(NamedTuple):
 class Bank:
     """Everything that people may say, with what it is about. Safe to use from several threads."""
 
-    def __init__(self, entries: Sequence[Entry], analyser: Analyser) -> None:
+    def __init__(
+        self, entries: Sequence[Entry], analyser: Analyser, cache_dir: Path | None = None
+    ) -> None:
+        """cache_dir: where what was read is kept, which takes seconds to do again."""
         import numpy as np
 
         self.entries = entries
@@ -65,30 +73,33 @@ class Bank:
         self._analyser = analyser
         at = {label: place for place, label in enumerate(self.labels)}
         self._label = np.array([at[one.label] for one in entries])
-        self._index(*self._read(entries))
+        texts = [one.text for one in entries]
+        names, feature, entry = shelf.kept(cache_dir, texts, lambda: self._read(texts))
+        self._place = {name: place for place, name in enumerate(names)}
+        self._is_piece = np.array([name[0] == "_" for name in names], dtype=bool)
+        counts = np.bincount(feature, minlength=len(names))
+        self._rarity = np.log((1 + len(entries)) / (1 + counts)) + 1
+        self._index(feature, entry)
 
-    def _read(self, entries: Sequence[Entry]) -> tuple[Array, Array]:
-        """Learn the features; return each that occurs, and the entry that it occurs in.
+    def _read(self, texts: Sequence[str]) -> shelf.Read:
+        """Learn the features: their names, the number of each that occurs, and in which text.
 
-        A feature that a single entry has tells nothing about another one and is left out.
+        A feature that one text or two have tells little about another one and is left out.
         """
         import numpy as np
 
         numbers: dict[str, int] = {}
         documents = [
-            [numbers.setdefault(one, len(numbers)) for one in self._features(entry.text)]
-            for entry in entries
+            [numbers.setdefault(one, len(numbers)) for one in self._features(text)]
+            for text in texts
         ]
         feature = np.fromiter(chain.from_iterable(documents), dtype=np.int64)
-        entry = np.repeat(np.arange(len(entries)), list(map(len, documents)))
-        counts = np.bincount(feature, minlength=len(numbers))
-        is_kept = counts > 1
+        entry = np.repeat(np.arange(len(texts)), list(map(len, documents)))
+        is_kept = np.bincount(feature, minlength=len(numbers)) >= _OFTEN
         place = np.cumsum(is_kept) - 1
-        self._place = {name: int(place[one]) for name, one in numbers.items() if is_kept[one]}
-        self._is_piece = np.array([name[0] == "_" for name in self._place], dtype=bool)
-        self._rarity = np.log((1 + len(entries)) / (1 + counts[is_kept])) + 1
+        names = [name for name, number in numbers.items() if is_kept[number]]
         kept = is_kept[feature]
-        return place[feature[kept]], entry[kept]
+        return shelf.Read(names, place[feature[kept]], entry[kept])
 
     def _index(self, feature: Array, entry: Array) -> None:
         """Make the postings of each feature, and the table of naive Bayes."""
@@ -164,7 +175,7 @@ def _pieces(text: str) -> Iterator[str]:
     for run in _RUN.findall(fold(text)):
         is_chinese = run[0] > "\u3400"
         whole = run if is_chinese else f"<{run}>"
-        for size in (1, 2) if is_chinese else _GRAMS:
+        for size in (1, 2) if is_chinese else (_GRAM,):
             yield from (f"_{whole[at : at + size]}" for at in range(len(whole) - size + 1))
 
 

@@ -34,20 +34,22 @@ if TYPE_CHECKING:
 
     Array = np.ndarray[Any, np.dtype[Any]]
 
-WHOLE: Final = 0.2
+WHOLE: Final = 0.1
 """What all the text of a lesson says beside what people ask about it."""
 
 HERE: Final = 0.4
 """How much more the lesson counts that the learner is in, in spreads of the scores."""
 
-CARRIED: Final = 0.8
+CARRIED: Final = 1.2
 """How much the question before counts for one that goes on from it."""
 
-BAR: Final = 0.0
-"""From this on a question is about language models."""
+NAMES: Final = 5.4
+"""How much it counts for being about language models that all words are names of the field."""
 
-BAR_AFTER: Final = -1.0
-"""The same for a question that goes on from one that is: it need not say so again."""
+BAR: Final = 3.9
+BAR_AFTER: Final = 2.5
+"""From this on a question is about language models; and one that goes on from such a question,
+which need not say so again."""
 
 ANSWERED: Final = 0.3
 """From this likeness on a question is answered by the answer to another."""
@@ -175,9 +177,7 @@ class Index:
             definition and self._homed(definition, ranked),
             self.widened(terms, heard, ranked[0]),
             lessons=ranked,
-            on_topic=bool(named)
-            or self.asked.has(question)
-            or heard.here > (BAR_AFTER if after else BAR),
+            on_topic=self.is_here(question, heard, goes_on=after is not None),
             covered=is_near or heard.covered > COVERED,
             belief=belief if belief and holds(question, belief) else None,
             answer=self._answer(ranked[0], heard),
@@ -187,6 +187,14 @@ class Index:
             of_essay=bool(_OF_THE_ESSAY.search(question)),
             private=self._private,
         )
+
+    def is_here(self, question: str, heard: Heard, *, goes_on: bool = False) -> bool:
+        """Tell whether a question is about language models; goes_on: so is the one before it."""
+        if self.names(question) or self.asked.has(question):
+            return True
+        terms = set(self.terms(question))
+        names = len(self.field.subjects(terms)) / (len(terms) or 1)
+        return heard.here + NAMES * names > (BAR_AFTER if goes_on else BAR)
 
     def names(self, question: str) -> Passage | None:
         """The definition of the term that is all that a question names, letter for letter."""

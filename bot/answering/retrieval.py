@@ -5,13 +5,14 @@ Importing this module costs nothing; the first question loads the dictionary and
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 from threading import Lock
 from typing import Final
 
 from bot.answering.asked import Asked, Heard
 from bot.answering.field import Field
 from bot.answering.found import Found
-from bot.answering.index import BAR, Index
+from bot.answering.index import Index
 from bot.answering.passages import Passage
 from bot.answering.question import points_back, without_orders
 from bot.answering.words import Analyser
@@ -28,8 +29,10 @@ it does not point back."""
 class Retriever:
     """Search over one course. Safe to use from several threads."""
 
-    def __init__(self, course: Course) -> None:
+    def __init__(self, course: Course, cache_dir: Path | None = None) -> None:
+        """cache_dir: where what was read is kept for the next start."""
         self._course = course
+        self._cache_dir = cache_dir
         self._lock = Lock()
         self._built: dict[Language, Index] = {}
 
@@ -79,7 +82,7 @@ class Retriever:
             mended = its.mend(without_orders(earlier))
             if not self._leaves_unsaid(its, mended):
                 heard = its.asked.hear(mended)
-                return heard if heard.here > BAR or its.names(mended) else None
+                return heard if its.is_here(mended, heard) else None
         return None
 
     def _told_in(self, language: Language, found: Found) -> Found:
@@ -104,7 +107,7 @@ class Retriever:
                 used = next(iter(self._built.values()), None)
                 analyser = used.analyser if used else Analyser()
                 field = used.field if used else Field(self._course, analyser)
-                asked = used.asked if used else Asked(self._course, analyser)
+                asked = used.asked if used else Asked(self._course, analyser, self._cache_dir)
                 self._built[language] = Index(self._course, language, analyser, field, asked)
             return self._built[language]
 

@@ -1,6 +1,7 @@
 """What an answer costs beside the bare client: time before the request, CPU a chunk, tokens."""
 
 import asyncio
+import logging
 import os
 import statistics
 import subprocess
@@ -48,6 +49,7 @@ def answer() -> Mapping[str, float]:
     answers of 20 chunks a second are running. prompt_tokens: of one answer; module_tokens: of all
     lessons of one module.
     """
+    logging.disable(logging.WARNING)  # of answers that are broken off here
     with _server() as url, tempfile.TemporaryDirectory() as folder:
         return asyncio.run(_measure(url, Path(folder)))
 
@@ -245,7 +247,7 @@ async def _texts(answerer: Answerer, asked: _Asked) -> AsyncIterator[str]:
 
 
 async def _until_text(texts: AsyncIterator[str], most: int | None = None) -> float:
-    """Return the seconds until there is text, 0.0 where there is none; hear `most` pieces or all."""
+    """Return the seconds until there is text, 0.0 where there is none; hear all, or `most`."""
     begin, first = time.perf_counter(), 0.0
     async with aclosing(texts) as pieces:  # type: ignore[type-var]  # it is a generator
         heard = 0

@@ -27,8 +27,8 @@ SHARES: Final = (3, 2, 1)
 _CANDIDATES: Final = 12
 """Passages among which the course's own answer finds its sentences."""
 
-_TAIL: Final = 160
-"""Characters at the end of a draft in which its newest words are."""
+_STEP: Final = 80
+"""Characters after which an answer in the making is looked through for the rules."""
 
 _NOTHING: Final = Usage(0, 0)
 
@@ -208,6 +208,8 @@ class _Telling:
         self.text = ""
         self.usage: Usage | None = None
         self._raw = ""
+        self._leaks = False
+        self._checked = 0
         self._ask = ask
         self._passages = _given(ask.found, ask.language)
         self._citations = Citations(len(self._passages))
@@ -217,7 +219,8 @@ class _Telling:
         more = self._citations.feed(piece)
         self._raw = (self._raw + more).lstrip()
         self.text = without_links(self._raw)
-        return bool(more and self.text) and not self._is_leaking()
+        self._leaks = self._leaks or self._is_leaking()
+        return bool(more and self.text) and not self._leaks
 
     def finished(self) -> Answer:
         self.text = without_links(self._raw + self._citations.rest()).strip()
@@ -236,8 +239,12 @@ class _Telling:
         return replace(answer, text=f"{answer.text}\n\n*{told}*", why=why)
 
     def _is_leaking(self) -> bool:
-        """Tell whether the end of the text so far repeats the rules, so that it is not shown."""
-        return reveals_rules(self.text[-_TAIL:])
+        """Tell whether what was written last repeats the rules, so that it is not shown."""
+        if len(self.text) - self._checked < _STEP:
+            return False
+        begin = max(0, self._checked - _STEP)
+        self._checked = len(self.text)
+        return reveals_rules(self.text[begin:])
 
     def _count(self) -> Usage:
         return Usage(tokens.count_messages(self._ask.prompt), tokens.count(self.text))

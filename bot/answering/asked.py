@@ -53,10 +53,11 @@ class Heard(NamedTuple):
     """What a question is about.
 
     lessons: how likely each lesson answers it, the higher the likelier, with a mean of 0.
-    here: how much it is about language models rather than about anything else. covered: above 0
-    where it is rather for a lesson than beyond them all. kin: what was said most like it, the likest
-    first. beliefs: the likest of each lesson that has any. answers: of each lesson, how like the
-    question is to those that each of its answers answers.
+    here: how much it is about language models rather than about anything else.
+    covered: above 0 where it is rather for a lesson than beyond them all.
+    kin: what was said most like it, the likest first.
+    beliefs: the likest of each lesson that has any.
+    answers: of each lesson, how like it is to the questions that each of its answers answers.
     """
 
     lessons: dict[str, float]

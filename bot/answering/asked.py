@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from itertools import chain
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -57,7 +56,6 @@ class Heard(NamedTuple):
     covered: above 0 where it is rather for a lesson than beyond them all.
     kin: what was said most like it, the likest first.
     beliefs: the likest of each lesson that has any.
-    answers: of each lesson, how like it is to the questions that each of its answers answers.
     """
 
     lessons: dict[str, float]
@@ -65,7 +63,6 @@ class Heard(NamedTuple):
     covered: float
     kin: list[Likeness]
     beliefs: dict[str, Belief]
-    answers: dict[str, list[float]]
 
 
 class Asked:
@@ -73,7 +70,6 @@ class Asked:
 
     def __init__(self, course: Course, analyser: Analyser, cache_dir: Path | None = None) -> None:
         self._myths: dict[str, dict[int, Myth]] = {}
-        self._answers: dict[str, list[list[int]]] = {}
         self._bank = Bank([*self._of_lessons(course), *_asides()], analyser, cache_dir)
         ids = {lesson.id for lesson in course.lessons}
         self._at = [place for place, one in enumerate(self._bank.labels) if one in ids]
@@ -86,18 +82,14 @@ class Asked:
     def _of_lessons(self, course: Course) -> Iterator[Entry]:
         place = 0
         for lesson in course.lessons:
-            answers = [[*one.asks.zh, *one.asks.en] for one in lesson.answers]
-            myths = [(myth, [*myth.says.zh, *myth.says.en]) for myth in lesson.myths]
-            for texts in answers:
-                places = range(place, place := place + len(texts))
-                self._answers.setdefault(lesson.id, []).append(list(places))
-            for myth, texts in myths:
-                places = range(place, place := place + len(texts))
+            for myth in lesson.myths:
+                says = [*myth.says.zh, *myth.says.en]
+                places = range(place, place := place + len(says))
                 self._myths.setdefault(lesson.id, {}).update(dict.fromkeys(places, myth))
-            said = list(_said(lesson))
-            place += len(said)
-            for text in chain(*answers, *(texts for _myth, texts in myths), said):
+                yield from (Entry(text, lesson.id) for text in says)
+            for text in _said(lesson):
                 yield Entry(text, lesson.id)
+                place += 1
 
     def has(self, question: str) -> bool:
         """Tell whether a lesson is asked for in these very words."""
@@ -113,10 +105,6 @@ class Asked:
             self._is_covered(reading),
             self._kin(reading),
             {name: self._belief(name, reading) for name in self._myths},
-            {
-                name: [float(reading.shares[places].max()) for places in answers]
-                for name, answers in self._answers.items()
-            },
         )
 
     def _is_here(self, question: str, reading: Reading) -> float:
@@ -154,6 +142,7 @@ def _said(lesson: Lesson) -> Iterator[str]:
         yield lesson.title[language]
         yield lesson.hook[language]
         yield from (question.stem[language] for question in lesson.questions)
+        yield from (ask for answered in lesson.answers for ask in answered.asks[language])
 
 
 def _asides() -> Iterator[Entry]:

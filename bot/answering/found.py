@@ -27,7 +27,7 @@ class Found(NamedTuple):
     on_topic: it is about language models.
     covered: the course has something on it; otherwise the hits are the nearest that there is.
     belief: the false belief that the question seems to hold.
-    answer: the answer of the home lesson to a question that is put nearly like this one.
+    answer: the home lesson's own answer to such a question, if it has one.
     wants_verdict, wants_number, wants_reason: what answers it; a verdict is a yes or a no.
     of_essay: it asks what an essay says, which the teacher's notes are about.
     follows: it goes on from the question before it, so what was said is not said again.

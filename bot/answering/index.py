@@ -23,6 +23,7 @@ from bot.answering.question import (
     asks_what_it_is,
     asks_why,
     depth_wanted,
+    tells_number,
     what_is_named,
 )
 from bot.answering.typos import Mender
@@ -51,8 +52,11 @@ BAR_AFTER: Final = 2.5
 """From this on a question is about language models; and one that goes on from such a question,
 which need not say so again."""
 
-ANSWERED: Final = 0.3
-"""From this likeness on a question is answered by the answer to another."""
+ANSWERED: Final = 0.25
+"""The share of a question that has to be in an answer and what it answers."""
+
+NUMBERLESS: Final = 0.7
+"""What an answer without a number is worth where one is asked for."""
 
 COVERED: Final = 0.0
 """From this on a question is for a lesson rather than beyond them all."""
@@ -171,16 +175,17 @@ class Index:
         named = self.names(question)
         definition = named or self.definition(terms, BESIDE if asks_what_it_is(question) else 0.0)
         belief = heard.beliefs.get(ranked[0])
+        asked = self.widened(terms, heard, ranked[0])
         is_near = bool(named or definition) or heard.kin[0].share > CLOSE
         return Found(
             self._hits(ranked, scores, limit),
             definition and self._homed(definition, ranked),
-            self.widened(terms, heard, ranked[0]),
+            asked,
             lessons=ranked,
             on_topic=self.is_here(question, heard, goes_on=after is not None),
             covered=is_near or heard.covered > COVERED,
             belief=belief if belief and holds(question, belief) else None,
-            answer=self._answer(ranked[0], heard),
+            answer=self._answer(ranked[0], asked, number=asks_how_much(question)),
             wants_verdict=confirms(question),
             wants_number=asks_how_much(question),
             wants_reason=asks_why(question),
@@ -279,14 +284,21 @@ class Index:
     def weigh(self, terms: Iterable[str]) -> dict[str, float]:
         return {term: self._weights.get(term, self._unknown) for term in terms}
 
-    def _answer(self, home: str, heard: Heard) -> Passage | None:
-        """Return the lesson's answer to the question that is likest, if it is like enough."""
-        shares = heard.answers.get(home, [])
-        place = max(range(len(shares)), key=lambda one: shares[one], default=None)
-        if place is None or shares[place] < ANSWERED:
-            return None
-        own = (self.passages[one] for one in self._own[home])
-        return next(one for one in own if one.kind == "answer" and one.place == place)
+    def _answer(self, home: str, asked: Mapping[str, float], *, number: bool) -> Passage | None:
+        """Return the lesson's answer that has most of the question's words, if it has enough.
+
+        number: the question asks for one.
+        """
+        whole = sum(asked.values()) or 1.0
+        own = [place for place in self._own[home] if self.passages[place].kind == "answer"]
+        shares = {
+            place: _sum(asked, self._terms[place] & asked.keys())
+            / whole
+            * (1.0 if not number or tells_number(self.passages[place].text) else NUMBERLESS)
+            for place in own
+        }
+        best = max(own, key=lambda place: shares[place], default=None)
+        return self.passages[best] if best is not None and shares[best] >= ANSWERED else None
 
     def widened(self, terms: Sequence[str], heard: Heard, home: str) -> dict[str, float]:
         """Weigh the question's terms, and a little those in which others ask the same: the lesson

@@ -11,6 +11,7 @@ from bot.answering.asked import Belief
 from bot.answering.beliefs import without_verdict
 from bot.answering.found import Found, Hit
 from bot.answering.passages import Kind, Passage, plain
+from bot.answering.question import tells_number
 from bot.course.model import Language
 
 Terms = Callable[[str], list[str]]
@@ -98,10 +99,6 @@ _OPENING: Final = 0.1
 
 _MISSING: Final = 0.5
 """What a window is worth without the number or the reason that is asked for."""
-
-_NUMBER: Final = re.compile(
-    r"\d|[一二三四五六七八九十百千万亿]+[个倍年米吨]|half|dozen|million|billion"
-)
 
 
 class _Window(NamedTuple):
@@ -292,8 +289,8 @@ class _Making:
 
     def _lacks(self, text: list[str]) -> bool:
         number, reason = self._found.wants_number, self._found.wants_reason
-        wanted = [*[_NUMBER] * number, *[_REASON] * reason]
-        told = all(any(one.search(sentence) for sentence in text) for one in wanted)
+        has_number = not number or any(map(tells_number, text))
+        told = has_number and (not reason or any(map(_REASON.search, text)))
         return not told or any(_POINTS_ON.search(sentence) for sentence in text)
 
 

@@ -126,3 +126,13 @@ _POINTS: Final = re.compile(
 def points_back(question: str) -> bool:
     """Tell whether a question has a word that may mean something said before it."""
     return bool(_POINTS.search(question))
+
+
+_NUMBER: Final = re.compile(
+    r"\d|[一二三四五六七八九十百千万亿]+[个倍年米吨]|half|dozen|million|billion"
+)
+
+
+def tells_number(text: str) -> bool:
+    """Tell whether a text has a number in it."""
+    return bool(_NUMBER.search(text))

@@ -74,10 +74,17 @@ class Asked:
         ids = {lesson.id for lesson in course.lessons}
         self._at = [place for place, one in enumerate(self._bank.labels) if one in ids]
         self._own = [place for place, one in enumerate(self._bank.entries) if one.label in ids]
+        self.per_lesson = len(self._own) / len(ids)
+        """How many questions there are for a lesson, on average."""
         self._here = self._bank.contrast([*ids, _MARK + _BEYOND])
         away = (_MARK + _ELSEWHERE, _MARK + _ATTACKS)
         self._away = [one in away for one in self._bank.labels]
-        self._exact = {letters(self._bank.entries[place].text) for place in self._own}
+        self._exact = {
+            letters(ask): lesson.id
+            for lesson in reversed(course.lessons)
+            for language in LANGUAGES
+            for ask in lesson.asks[language]
+        }
 
     def _of_lessons(self, course: Course) -> Iterator[Entry]:
         place = 0
@@ -91,9 +98,9 @@ class Asked:
                 yield Entry(text, lesson.id)
                 place += 1
 
-    def has(self, question: str) -> bool:
-        """Tell whether a lesson is asked for in these very words."""
-        return letters(question) in self._exact
+    def same(self, question: str) -> str | None:
+        """Return the lesson that is asked for in these very words, if one is."""
+        return self._exact.get(letters(question))
 
     def hear(self, question: str) -> Heard:
         reading = self._bank.read(question)

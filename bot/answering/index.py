@@ -36,7 +36,9 @@ if TYPE_CHECKING:
     Array = np.ndarray[Any, np.dtype[Any]]
 
 WHOLE: Final = 0.1
-"""What all the text of a lesson says beside what people ask about it."""
+FEW: Final = 20
+"""What all the text of a lesson says beside what people ask about it. The fewer questions a course
+has, the more its text says; from so many a lesson down it says as much."""
 
 HERE: Final = 0.4
 """How much more the lesson counts that the learner is in, in spreads of the scores."""
@@ -48,7 +50,7 @@ NAMES: Final = 5.4
 """How much it counts for being about language models that all words are names of the field."""
 
 BAR: Final = 3.9
-BAR_AFTER: Final = 2.5
+BAR_AFTER: Final = 0.8
 """From this on a question is about language models; and one that goes on from such a question,
 which need not say so again."""
 
@@ -58,10 +60,10 @@ ANSWERED: Final = 0.25
 NUMBERLESS: Final = 0.7
 """What an answer without a number is worth where one is asked for."""
 
-COVERED: Final = 0.0
+COVERED: Final = 1.5
 """From this on a question is for a lesson rather than beyond them all."""
 
-CLOSE: Final = 0.5
+CLOSE: Final = 0.75
 """A question that is liker than this to one of the course's own asks about the same."""
 
 BESIDE: Final = 0.4
@@ -129,6 +131,7 @@ class Index:
         self._named = {
             what_is_named(fold(name)): one for one in reversed(self.passages) for name in one.terms
         }
+        self._whole = min(1.0, max(WHOLE, FEW / asked.per_lesson))
         self._rank_passages(documents)
         self._written = self._weights.keys() | set().union(*self.lessons.words.values())
         self.mend = Mender(field.names, self._knows).mend
@@ -162,16 +165,24 @@ class Index:
         return self.analyser.terms(text)
 
     def find(
-        self, question: str, lesson_id: str | None, limit: int, after: Heard | None = None
+        self,
+        question: str,
+        lesson_id: str | None,
+        limit: int,
+        *,
+        same: str | None = None,
+        after: Heard | None = None,
     ) -> Found:
         """Find what answers a question.
 
-        lesson_id: the lesson that the learner is in. after: what the question before was about,
-        where this one goes on from it.
+        lesson_id: the lesson that the learner is in. same: the lesson that has this very question.
+        after: what the question before was about, where this one goes on from it.
         """
         terms, heard = self.terms(question), self.asked.hear(question)
         scores = self._scores(question)
         ranked = self._ranked(terms, heard, lesson_id, after)
+        if same:
+            ranked.sort(key=lambda name: name != same)
         named = self.names(question)
         definition = named or self.definition(terms, BESIDE if asks_what_it_is(question) else 0.0)
         belief = heard.beliefs.get(ranked[0])
@@ -182,7 +193,7 @@ class Index:
             definition and self._homed(definition, ranked),
             asked,
             lessons=ranked,
-            on_topic=self.is_here(question, heard, goes_on=after is not None),
+            on_topic=bool(same) or self.is_here(question, heard, goes_on=after is not None),
             covered=is_near or heard.covered > COVERED,
             belief=belief if belief and holds(question, belief) else None,
             answer=self._answer(ranked[0], asked, number=asks_how_much(question)),
@@ -195,7 +206,7 @@ class Index:
 
     def is_here(self, question: str, heard: Heard, *, goes_on: bool = False) -> bool:
         """Tell whether a question is about language models; goes_on: so is the one before it."""
-        if self.names(question) or self.asked.has(question):
+        if self.names(question) or self.asked.same(question):
             return True
         terms = set(self.terms(question))
         names = len(self.field.subjects(terms)) / (len(terms) or 1)
@@ -218,7 +229,7 @@ class Index:
         ids = self.lessons.ids
         asked = np.array([heard.lessons[name] for name in ids])
         here = HERE * np.array([name == lesson_id for name in ids])
-        told = WHOLE * scaled(self.lessons.scores(terms))
+        told = self._whole * scaled(self.lessons.scores(terms))
         if after:
             told = told + CARRIED * np.array([after.lessons[name] for name in ids])
         return [ids[place] for place in (-(asked + told + here)).argsort(kind="stable")]
@@ -262,7 +273,7 @@ class Index:
         depth = depth_wanted(question)
         if depth or not self.terms(question):
             return self.further(question, home, limit)
-        found = self.find(question, None, limit, after)
+        found = self.find(question, None, limit, after=after)
         return found._replace(follows=found.home == home)
 
     def further(self, question: str, lesson_id: str, limit: int) -> Found:

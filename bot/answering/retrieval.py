@@ -53,15 +53,15 @@ class Retriever:
         """
         put_in = _language(question, language)
         index, asked = self._index(put_in), without_orders(question)
-        mended = index.mend(asked)
-        unsaid = asked == question and self._leaves_unsaid(index, mended)
+        mended, same = index.mend(asked), index.asked.same(asked)
+        unsaid = asked == question and not same and self._leaves_unsaid(index, mended)
         before = self._subject(previous, language) if unsaid else None
         if before:
             found = index.follow(mended, before, limit)
         elif lesson_id and unsaid and not index.terms(mended):
             found = index.further(mended, lesson_id, limit)._replace(follows=False)
         else:
-            found = index.find(mended, lesson_id, limit)
+            found = index.find(mended, lesson_id, limit, same=same)
         return found if put_in == language else self._told_in(language, found)
 
     def terms(self, text: str, language: Language) -> list[str]:
@@ -71,7 +71,7 @@ class Retriever:
     def _leaves_unsaid(self, index: Index, question: str) -> bool:
         """Tell whether a question does not name what it is about ("why?", "and in English?")."""
         terms = set(index.terms(question))
-        if index.names(question) or index.field.subjects(terms) or index.asked.has(question):
+        if index.names(question) or index.field.subjects(terms):
             return False
         return len(terms) <= _FEW or (len(terms) <= _SOME and points_back(question))
 

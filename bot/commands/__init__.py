@@ -4,7 +4,7 @@ Menus, help and both platforms' registration are made from it. A new command is 
 its handler, and a row.
 """
 
-from bot.commands import ask, course_map, learn, preferences, progress, quiz, start, terms
+from bot.commands import ask, course_map, instance, learn, preferences, progress, quiz, start, terms
 from bot.commands.command import Argument, Command
 from bot.commands.help import show_help
 from bot.course.model import Localized
@@ -33,6 +33,7 @@ COMMANDS: tuple[Command, ...] = (
         actions={
             "simpler": learn.simpler,
             "deeper": learn.deeper,
+            "instance": instance.instance,
             "notes": learn.notes,
             "terms": terms.terms,
             "next": learn.following,

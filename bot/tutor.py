@@ -140,9 +140,11 @@ async def _replies(turn: Turn) -> AsyncIterator[Reply]:
     """Find the use case for a message: press, command, answer, words of a button, question."""
     handler, argument = _route(turn.incoming)
     if handler is None:
-        answer = await typed_answer(turn)
-        if answer:
-            yield answer
+        is_answer = False
+        async for reply in typed_answer(turn):
+            is_answer = True
+            yield reply
+        if is_answer:
             return
         action = spoken_action(turn)
         handler, argument = _route_action(action) if action else (ask, argument)

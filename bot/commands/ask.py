@@ -8,6 +8,7 @@ from bot.answering.answer import Answer, Citation
 from bot.answering.passages import names_of
 from bot.commands import quiz_text
 from bot.commands.command import Turn
+from bot.commands.hinted import hinted
 from bot.commands.learn import find_lesson
 from bot.commands.markup import bold, italic
 from bot.commands.quiz import way_back
@@ -27,6 +28,9 @@ async def ask(turn: Turn, argument: str) -> AsyncIterator[Reply]:
     """Answer a question about language models."""
     if not argument:
         yield _what_to_ask(turn)
+        return
+    if held := await hinted(turn, argument):
+        yield held
         return
     learner, services = turn.learner, turn.services
     conversation = turn.conversation

@@ -4,7 +4,7 @@ import re
 from collections.abc import Iterable
 from typing import Final
 
-from bot.course.model import LANGUAGES, Language, Lesson, Question
+from bot.course.model import LANGUAGES, Language, Lesson, Question, Term
 from bot.course.numerals import numerals, spelled
 from bot.learning.points import MADE_WHEN_ASKED, points_made
 from bot.learning.wording import Wording, sentences
@@ -57,14 +57,21 @@ _KEY_EN: Final = re.compile(
 """What asks for the key without saying what the question is about."""
 
 
-def is_asked_for(wording: Wording, question: Question, asked: str) -> bool:
-    """Tell whether somebody asks for the very thing that a question asks them."""
-    if _names_no_subject(asked):
-        return True
-    return any(_is_same(wording, question, asked, language) for language in LANGUAGES)
+def is_asked_for(wording: Wording, question: Question, terms: Iterable[Term], asked: str) -> bool:
+    """Tell whether somebody asks for the very thing that a question asks them.
+
+    terms: those of the question's lesson; "what is X" asks for it where X is defined by the key.
+    """
+    if not wording.has_subject(asked) or _asks_for_key(asked):
+        return _asks_for_key(asked)
+    return any(
+        _is_same(wording, question, asked, language)
+        or _is_defined(wording, question, terms, asked, language)
+        for language in LANGUAGES
+    )
 
 
-def _names_no_subject(asked: str) -> bool:
+def _asks_for_key(asked: str) -> bool:
     plain = re.sub(r"[?？。.!！'’]", "", asked.lower()).strip()
     if _CHINESE.search(plain):
         return _KEY_ZH.fullmatch(re.sub(r"\s", "", plain)) is not None
@@ -81,6 +88,17 @@ def _is_same(wording: Wording, question: Question, asked: str, language: Languag
         wording.coverage(option.text[language], asked, stem) >= _NAMED
         and wording.part(asked, stem, option.text[language]) >= _NAMED
         for option in options
+    )
+
+
+def _is_defined(
+    wording: Wording, question: Question, terms: Iterable[Term], asked: str, language: Language
+) -> bool:
+    return any(
+        wording.is_named(term.term[language], asked)
+        and states_key(wording, question, language, term.definition[language])
+        for term in terms
+        if not question.rubric  # who explains may look things up
     )
 
 

@@ -94,6 +94,15 @@ class Wording:
         shared = self._lexicon.sum(put & known)
         return shared / self._lexicon.sum(put) if shared else 0.0
 
+    def has_subject(self, text: str) -> bool:
+        """Tell whether a text says what it is about, which "why?" does not."""
+        return bool(self._lexicon.subject(text))
+
+    def is_named(self, name: str, asked: str) -> bool:
+        """Tell whether what is asked has no subject but this name: "what is a token"."""
+        subject = self._lexicon.subject(asked)
+        return bool(subject) and subject <= self._lexicon.subject(name)
+
     @cached_property
     def _lexicon(self) -> "_Lexicon":
         return _Lexicon(self._course)
@@ -110,6 +119,10 @@ class _Lexicon:
         texts = [self._words(text) for lesson in course.lessons for text in _questions(lesson)]
         self._counts = Counter(word for words in texts for word in words)
         self._texts = len(texts)
+
+    def subject(self, text: str) -> frozenset[str]:
+        """Return the words of a text that say something alone."""
+        return frozenset(self._analyser.terms(text))
 
     def _forms(self, word: str) -> frozenset[str]:
         return self._analyser.words(word) | {word}

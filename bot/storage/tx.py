@@ -171,6 +171,27 @@ class Tx:
         )
         return _attempt(row) if row else None
 
+    def open_attempts(self, learner_id: int, since: datetime) -> list[Attempt]:
+        """Return the questions that wait for this learner's answer anywhere, the last one first."""
+        rows = self._session.scalars(
+            select(AttemptRow)
+            .where(
+                AttemptRow.learner_id == learner_id,
+                AttemptRow.asked_at >= since,
+                AttemptRow.answered_at.is_(None),
+            )
+            .order_by(AttemptRow.asked_at.desc(), AttemptRow.id.desc())
+        )
+        return [_attempt(row) for row in rows]
+
+    def show_hints(self, attempt: Attempt, hints: int) -> None:
+        """Remember that so many of a question's hints were shown; fewer change nothing."""
+        self._session.execute(
+            update(AttemptRow)
+            .where(AttemptRow.id == attempt.id, AttemptRow.hints < hints)
+            .values(hints=hints)
+        )
+
     def answer(self, attempt: Attempt, response: str, grade: Grade, now: datetime) -> bool:
         """Store the answer; False where somebody was faster and there is one already."""
         stored = self._session.execute(
@@ -274,6 +295,7 @@ def _attempt(row: AttemptRow) -> Attempt:
         row.response,
         row.outcome,
         row.score,
+        row.hints,
     )
 
 

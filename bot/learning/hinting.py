@@ -62,8 +62,8 @@ def is_asked_for(wording: Wording, question: Question, terms: Iterable[Term], as
 
     terms: those of the question's lesson; "what is X" asks for it where X is defined by the key.
     """
-    if not wording.has_subject(asked) or _asks_for_key(asked):
-        return _asks_for_key(asked)
+    if _asks_for_key(asked):
+        return True
     return any(
         _is_same(wording, question, asked, language)
         or _is_defined(wording, question, terms, asked, language)
@@ -80,8 +80,13 @@ def _asks_for_key(asked: str) -> bool:
 
 def _is_same(wording: Wording, question: Question, asked: str, language: Language) -> bool:
     stem = _JUDGES.sub("", question.stem[language])
-    parts = (stem, *sentences(stem)[-1:])
-    if any(wording.likeness(part, asked) >= SAME for part in parts):
+    if wording.likeness(stem, asked) >= SAME:
+        return True
+    if not wording.has_subject(asked):
+        return False
+    # A stem may tell a story before it asks; but "Why?" alone is not what it asks.
+    last = sentences(stem)[-1]
+    if min(wording.likeness(stem, last), wording.likeness(last, asked)) >= SAME:
         return True
     options = [] if question.kind == "true_false" else question.options
     return any(

@@ -19,8 +19,8 @@ _PART: Final = 0.6
 _SHORT: Final = 0.5
 """A text of few words that are all to the point says a longer one if it has half of its weight."""
 
-_LONG_QUESTION: Final = 0.35
-"""A stem may tell a story first, so the words of its question alone are enough."""
+_LONG_QUESTION: Final = 0.5
+"""Half of a long question, by its words, is as good as the whole."""
 
 _SENTENCE: Final = re.compile(r"(?<=[。！？!?；;\n])\s*|(?<=\.)\s+")
 

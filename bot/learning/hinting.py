@@ -12,6 +12,9 @@ from bot.learning.wording import Wording, sentences
 SAME: Final = 0.5
 """What is asked amounts to a question that it is so like."""
 
+_WEIGHTY: Final = 0.6
+"""The last sentence of a stem that is so like the whole is the question itself."""
+
 _NAMED: Final = 0.6
 """So much of an option names it, if so much of what is asked is about the question."""
 
@@ -86,7 +89,7 @@ def _is_same(wording: Wording, question: Question, asked: str, language: Languag
         return False
     # A stem may tell a story before it asks; but "Why?" alone is not what it asks.
     last = sentences(stem)[-1]
-    if min(wording.likeness(stem, last), wording.likeness(last, asked)) >= SAME:
+    if wording.likeness(stem, last) >= _WEIGHTY and wording.likeness(last, asked) >= SAME:
         return True
     options = [] if question.kind == "true_false" else question.options
     return any(

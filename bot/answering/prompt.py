@@ -44,7 +44,7 @@ PER_PROMPT: Final = 3
 """Tokens that open the answer."""
 
 _TAGS: Final = re.compile(
-    r"<\s*/?\s*(passages?|question|lesson|example|points|model_answer|learner)\b[^>]*>",
+    r"<\s*/?\s*(passages?|question|lesson|example|points|model_answer|learner|progress)\b[^>]*>",
     re.IGNORECASE,
 )
 """The tags between which a prompt has data, whoever wrote it."""

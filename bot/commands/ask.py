@@ -11,7 +11,7 @@ from bot.commands.command import Turn
 from bot.commands.hinted import hinted
 from bot.commands.learn import find_lesson
 from bot.commands.markup import bold, italic
-from bot.commands.quiz import way_back
+from bot.commands.talk import way_back
 from bot.commands.written import not_written, waiting
 from bot.course.model import Lesson
 from bot.errors import UnknownAction

@@ -21,6 +21,7 @@ async def learn(turn: Turn, argument: str) -> AsyncIterator[Reply]:
         return
     now = turn.services.clock.now()
     seen = await turn.services.store.run(open_lesson, turn.learner, lesson, now)
+    await turn.services.store.run(lambda tx: tx.talks.end(turn.learner.id, turn.conversation, now))
     text = lesson_text.full(course, lesson, turn.learner.language)
     yield Reply(text, lesson_buttons(turn, lesson, "learn", _easier_after(turn, lesson, seen)))
 

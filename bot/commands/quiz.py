@@ -146,6 +146,12 @@ def _slip(question: Question, language: Language) -> TutorError:
     return NotAnOption(letters=" / ".join(letters))
 
 
+async def asked_at(turn: Turn) -> datetime | None:
+    """Return when the question was put that is open in this conversation."""
+    attempt = await _open_attempt(turn, ANSWERABLE)
+    return attempt.asked_at if attempt else None
+
+
 async def way_back(turn: Turn) -> tuple[Button, ...]:
     """Return a button back to the question that was left a moment ago, if there is one."""
     _ = turn.translate

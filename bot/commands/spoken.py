@@ -51,5 +51,6 @@ def _of_lesson(language: Language, lesson: Lesson) -> dict[str, str]:
             (_("An example"), _("Another example"), _("Give me an example")), "instance"
         )
     if lesson.explain_question:
+        ways[_("Leave it")] = "leave"
         ways |= dict.fromkeys((_("Talk it through"), _("Let us talk it through")), "talk")
     return {label: f"{way}:{lesson.id}" for label, way in ways.items()}

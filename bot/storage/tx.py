@@ -27,6 +27,7 @@ from bot.storage.tables import (
     Row,
     UtteranceRow,
 )
+from bot.storage.talks import Talks
 
 UTTERANCES_KEPT = 60
 """Messages of one conversation that are kept: three times what a prompt may draw on."""
@@ -38,6 +39,7 @@ class Tx:
     def __init__(self, session: Session) -> None:
         self._session = session
         self.ledger = Ledger(session)
+        self.talks = Talks(session)
 
     def learner(self, sender: Address) -> Learner | None:
         """Return the person that an address belongs to, None for a new one."""

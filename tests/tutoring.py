@@ -23,8 +23,10 @@ def tutored(
     endpoint = OpenAIEndpoint(server.base_url, server.api_key, "m", 256, patience=HASTE)
     with Dialog(course, database, endpoint=endpoint, budget=budget) as dialog:
         dialog.locale = "en"
-        yield dialog
-        dialog.run(endpoint.aclose())
+        try:
+            yield dialog
+        finally:
+            dialog.run(endpoint.aclose())
     assert server.faults == []
 
 

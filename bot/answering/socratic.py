@@ -98,4 +98,5 @@ def is_one_question(written: str) -> bool:
     """Tell whether a text is short, ends in a question, and asks no other."""
     text = written.strip().rstrip("*_”\"')） ")
     marks = _QUESTION_MARK.findall(text)
-    return len(text) <= LONGEST_TURN and len(marks) == 1 and text.endswith(marks[0])
+    is_said = len(text) <= LONGEST_TURN and any(map(str.isalnum, text))
+    return is_said and len(marks) == 1 and text.endswith(marks[0])

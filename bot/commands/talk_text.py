@@ -7,10 +7,11 @@ from bot.locale import translator
 
 
 def opening(language: Language, lesson: Lesson, asked: str) -> str:
+    """Return the hook and the first question; the title may be the very point."""
     _ = translator(language)
     return "\n\n".join(
         [
-            _("**{title}**: let us talk it through.", title=lesson.title[language]),
+            _("**Let us talk it through.**"),
             italic(lesson.hook[language]),
             _("I ask, you think aloud. A sentence will do, and wrong turns are welcome."),
             bold(asked),

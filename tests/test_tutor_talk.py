@@ -63,7 +63,9 @@ def test_a_point_is_told_after_two_tries_and_not_before(dialog: Dialog) -> None:
     dialog.press("talk:tokens")
     assert point not in dialog.say(NO_IDEA)
     assert "💡" in dialog.last.text
-    dialog.verify(("大概跟电脑有关", f"告诉你：{point}"), (SAID[1], "✅"), (SAID[2], "我告诉你的"))
+    dialog.verify(
+        ("大概跟电脑有关", f"换我来说：{point}"), (SAID[1], "✅"), (SAID[2], "我告诉你的")
+    )
 
 
 @pytest.mark.parametrize("language", LANGUAGES)
@@ -259,7 +261,7 @@ def test_a_turn_that_gives_a_point_away_or_is_none_is_not_shown(
         dialog.press("talk:tokens")
         text = dialog.say("because the server was changed")
         assert turn not in text
-        assert "make it smaller" in text
+        assert "little closer" in text
         assert not any(point in text for point in _points(course, "en"))
 
 
@@ -286,7 +288,7 @@ def test_a_model_that_fails_is_asked_once_a_turn(course: Course, database: str) 
         tutored(course, database, server) as dialog,
     ):
         dialog.press("talk:tokens")
-        assert "make it smaller" in dialog.say("because the server was changed")
+        assert "little closer" in dialog.say("because the server was changed")
         assert len(server.requests) == 1
         text = dialog.say("no they count tokens, not words")
         assert "you have it" in text

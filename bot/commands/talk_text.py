@@ -33,19 +33,22 @@ def facts(language: Language, question: Question, step: Step) -> list[str]:
         for text in _texts(language, question, step.reached)
     ]
     lines += [
-        _("📖 Let me tell you this one: {point}", point=text)
+        _("📖 Here is how I would put it: {point}", point=text)
         for text in _texts(language, question, step.told)
     ]
     return lines
 
 
 def missed(language: Language, hint: str | None, asked: str, *, gave_up: bool) -> str:
-    """Return an encouragement with a narrower question, or with a hint and the same one."""
+    """Return an encouragement with a narrower question, or with a hint and the same one.
+
+    It does not say "wrong": our measure of what was said is not that sure.
+    """
     _ = translator(language)
     opening = (
         _("No problem, let us make it smaller.")
         if gave_up
-        else _("Not quite what I am after yet, so let us make it smaller.")
+        else _("Thank you! Let us look a little closer.")
     )
     if hint and hint.rstrip().endswith(("?", "？")):
         return f"{opening}\n\n💡 {bold(hint)}"

@@ -3,7 +3,7 @@
 from bot.course.model import Language, Lesson, Question
 from bot.learning.wording import Wording
 
-_IN_TURN = 0.1
+_IN_TURN = 0.25
 """How much more like the point another hint has to be than the one whose turn it is."""
 
 

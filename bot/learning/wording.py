@@ -40,9 +40,17 @@ erase rub delete undo
 pick choose draw select
 steady stable consistent
 memory storage disk space
-price cost charge bill pay
+price cost charge bill pay payment
+parameter weight
+approve approval permission consent confirm
+end last
+whole entire all everything
 猜 猜测 预测 预报 估计 推算
 概率 可能性 几率 机会
+参数 权重
+确认 批准 同意
+全部 所有 整个 都
+记 记住 记得 学会
 改 改变 改动 变 变化 调 调整 调节 修改 挪
 错 出错 误差 错误 写错 说错 不对
 对 正确 真 真的

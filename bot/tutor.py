@@ -12,8 +12,9 @@ from weakref import WeakValueDictionary
 from bot.commands import COMMANDS
 from bot.commands.ask import ask
 from bot.commands.command import Handler, Services, Turn
-from bot.commands.quiz import typed_answer, way_back
 from bot.commands.spoken import spoken_action
+from bot.commands.talk import way_back
+from bot.commands.typed import typed
 from bot.course.model import Course, Language
 from bot.errors import N_, NothingToRead, TooLong, TutorError, UnknownAction, UnknownCommand
 from bot.learning.records import Learner
@@ -156,9 +157,11 @@ async def _replies(turn: Turn) -> AsyncIterator[Reply]:
     """Find the use case for a message: press, command, answer, words of a button, question."""
     handler, argument = _route(turn.incoming)
     if handler is None:
-        answer = await typed_answer(turn)
-        if answer:
-            yield answer
+        is_answer = False
+        async for reply in typed(turn):
+            is_answer = True
+            yield reply
+        if is_answer:
             return
         action = spoken_action(turn)
         handler, argument = _route_action(action) if action else (ask, argument)

@@ -1,11 +1,12 @@
 """Conversations as tests: the real tutor, a real SQLite file, a clock that a test can turn."""
 
 import asyncio
+from collections.abc import Coroutine
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from types import TracebackType
-from typing import Self
+from typing import Any, Self
 
 import yaml
 
@@ -152,6 +153,10 @@ class Dialog:
     def answer(self, right: bool = True) -> str:
         """Answer the open question by the press of a button, rightly or wrongly."""
         return self.press(f"quiz:{self.open_question.id}:{response_to(self.open_question, right)}")
+
+    def run(self, work: Coroutine[Any, Any, None]) -> None:
+        """Do something on the event loop of this conversation."""
+        self._runner.run(work)
 
     def _send(self, incoming: Incoming) -> str:
         self.replies = self._runner.run(self._collect(incoming))

@@ -380,3 +380,94 @@ def test_similar_stems_are_found_however_they_differ(folder: Path, other: str) -
     question = single(2) | {"stem": both("这里问的是另一件事情吗？", other)}
     found = lesson_faults(folder, single(1), question)
     assert any("like tokens:1" in message for message in found)
+
+
+TUTOR: dict[str, Any] = {
+    "example": both(
+        "假如一句话有 3 块积木。第一块是“今天”，第二块是“下”，第三块是“雨”。"
+        "模型拿到的是 3 个编号，不是 4 个汉字。换一份清单，同样的话可能变成 4 块。"
+        "所以数块数之前，先问清楚用的是哪一份清单，再去算要付多少钱。",
+        "Say a line is made of 3 bricks. The first is a whole word, the next is half a word, and "
+        "the last is a comma. The model gets 3 numbers and no letters at all. With another list "
+        "the same line may come out as 4 bricks. So ask which list it is before you count, and "
+        "then work out what you pay.",
+    ),
+    "probes": [
+        both("一块积木交给模型之前，会得到什么？", "What does each brick get before it goes in?"),
+        both("拿到以后，它对着什么来做加减乘除？", "Which of those does it add up and multiply?"),
+    ],
+    "myths": [
+        {
+            "says": {
+                "zh": [f"模型看字{which}{way}" for way in "甲乙丙"],
+                "en": [f"models see letters {which} {way}" for way in "abc"],
+            },
+            "truth": both(
+                f"不是这样（{which}）：模型拿到的是一串编号，每个编号代表一小块文字，"
+                "它从头到尾都没有见过一笔一画的样子，只会拿这些编号去算。",
+                f"Not so in case {which}: the model is given a row of numbers, each of which "
+                "stands for a small piece of text, and it never sees the shape of a single letter.",
+            ),
+        }
+        for which in "丁戊己"
+    ],
+}
+
+
+def tutor_faults(folder: Path, **changes: Any) -> list[str]:
+    dump(folder / LESSON / "tutor.yaml", TUTOR | changes)
+    return messages(folder, "m1/tokens/tutor.yaml")
+
+
+def test_a_sound_tutor_file_has_no_faults(folder: Path) -> None:
+    """The one that the next tests break."""
+    assert tutor_faults(folder) == []
+
+
+def test_an_example_is_short_easy_and_the_same_in_both_languages(folder: Path) -> None:
+    """It is held to the bars of the body, with a length of its own."""
+    zh, en = TUTOR["example"]["zh"], TUTOR["example"]["en"]
+    assert tutor_faults(folder, example=both(zh, "Say a line is made of 3 or 4 bricks.")) == [
+        "en example has 10 words, at least 50"
+    ]
+    long = "Computational sophistication characterises contemporary architectures. " * 4
+    [message] = tutor_faults(folder, example=both(zh, f"{en} {long}"))
+    assert message.startswith("en example reads at grade")
+    [message] = tutor_faults(folder, example=both(zh.replace("3", "7"), en))[:1]
+    assert "`7` is in zh and not in en" in message or "`3` is in en" in message
+
+
+def test_a_probe_asks_and_does_not_tell(folder: Path) -> None:
+    """Its key point is left to the learner."""
+    told = both(
+        "一块积木交给模型之前，会得到什么？",
+        "Did you know that the model works with these numbers?",
+    )
+    found = tutor_faults(folder, probes=[TUTOR["probes"][0], told])
+    assert [re.sub(r"\d+%", "N", message, count=1) for message in found] == [
+        "en probe says N of its key point, less than 50%"
+    ]
+    said = both("想想一块积木会得到什么。", "Think of what each brick gets.")
+    assert len(tutor_faults(folder, probes=[said, TUTOR["probes"][1]])) == 2
+
+
+def test_there_are_three_myths_said_in_three_ways_and_put_right(folder: Path) -> None:
+    """A myth is recognised by how people say it."""
+    first, *others = TUTOR["myths"]
+    assert "2 myths, at least 3" in tutor_faults(folder, myths=others)
+    few = first | {"says": {"zh": ["看字"], "en": ["a", "b", "c"]}}
+    assert "zh myth is said in 1 ways, at least 3" in tutor_faults(folder, myths=[few, *others])
+    short = first | {"truth": both("不是。", "No.")}
+    found = tutor_faults(folder, myths=[short, *others])
+    assert "zh truth has 3 characters, at least 40" in found
+    assert "en truth has 1 words, at least 25" in found
+
+
+def test_what_a_tutor_says_is_not_copied_from_an_essay(folder: Path, tmp_path: Path) -> None:
+    """It is the course's own words, like the lesson."""
+    dump(folder / LESSON / "tutor.yaml", TUTOR)
+    essays = tmp_path / "essays"
+    essays.mkdir()
+    (essays / "one.md").write_text(TUTOR["example"]["zh"], "utf-8")
+    found = copied(load(folder), essays, folder)
+    assert [fault.path.name for fault in found] == ["tutor.yaml"]

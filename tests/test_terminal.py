@@ -40,7 +40,7 @@ def test_a_piped_conversation_is_remembered_after_a_restart(tmp_path: Path) -> N
 
 def test_numbers_press_buttons(tmp_path: Path) -> None:
     """What is shown as [1] is pressed by 1."""
-    shown = run(tmp_path, typed="/start\n1\n3\n").stdout
+    shown = run(tmp_path, typed="/start\n1\n4\n").stdout
     assert "[1] 开始第一课" in shown
     assert lesson_place(1) in shown
     assert "A." in shown

@@ -47,7 +47,11 @@ PER_MESSAGE: Final = 4
 PER_PROMPT: Final = 3
 """Tokens that open the answer."""
 
-_TAGS: Final = re.compile(r"<\s*/?\s*(passages?|question)\b[^>]*>", re.IGNORECASE)
+_TAGS: Final = re.compile(
+    r"<\s*/?\s*(passages?|question|lesson|example|points|model_answer|learner|progress)\b[^>]*>",
+    re.IGNORECASE,
+)
+"""The tags between which a prompt has data, whoever wrote it."""
 
 
 CONVERSATION: Final = 600
@@ -72,7 +76,7 @@ def build(
     room = limit - PER_PROMPT
     rules = Message("system", _cut(RULES[language], room - PER_MESSAGE, count))
     room -= _cost(rules, count)
-    question = _cut(_clean(question), (room - PER_MESSAGE) // 2, count)
+    question = _cut(clean(question), (room - PER_MESSAGE) // 2, count)
     for number in range(len(passages), -1, -1):
         asked = Message("user", _ask(question, passages[:number]))
         left = room - _cost(asked, count)
@@ -83,14 +87,18 @@ def build(
 
 def _ask(question: str, passages: Sequence[Passage]) -> str:
     numbered = (
-        f"[{number}] {_clean(passage.title)}: {_clean(passage.text)}"
-        for number, passage in enumerate(passages, 1)
+        f"[{number}] {passage.title}: {passage.text}" for number, passage in enumerate(passages, 1)
     )
     listed = "\n\n".join(numbered)
-    return f"<passages>\n{listed}\n</passages>\n\n<question>\n{question}\n</question>"
+    return f"{tagged('passages', listed)}\n\n{tagged('question', question)}"
 
 
-def _clean(text: str) -> str:
+def tagged(tag: str, text: str) -> str:
+    """Return a text as data of a prompt: between tags that nothing inside can close."""
+    return f"<{tag}>\n{clean(text)}\n</{tag}>"
+
+
+def clean(text: str) -> str:
     """Take out our own tags, again where taking one out makes another."""
     while (without := _TAGS.sub("", text)) != text:
         text = without

@@ -4,7 +4,18 @@ Menus, help and both platforms' registration are made from it. A new command is 
 its handler, and a row.
 """
 
-from bot.commands import ask, course_map, learn, preferences, progress, quiz, start, terms
+from bot.commands import (
+    ask,
+    course_map,
+    instance,
+    learn,
+    preferences,
+    progress,
+    quiz,
+    start,
+    talk,
+    terms,
+)
 from bot.commands.command import Argument, Command
 from bot.commands.help import show_help
 from bot.course.model import Localized
@@ -33,9 +44,13 @@ COMMANDS: tuple[Command, ...] = (
         actions={
             "simpler": learn.simpler,
             "deeper": learn.deeper,
+            "instance": instance.instance,
             "notes": learn.notes,
             "terms": terms.terms,
             "next": learn.following,
+            "talk": talk.talk,
+            "unknown": talk.unknown,
+            "leave": talk.leave,
         },
     ),
     Command(

@@ -6,12 +6,13 @@ from dataclasses import replace
 
 from bot.answering.answer import Answer, Citation
 from bot.answering.passages import names_of
-from bot.answering.writer import Waiting, Why
 from bot.commands import quiz_text
 from bot.commands.command import Turn
+from bot.commands.hinted import hinted
 from bot.commands.learn import find_lesson
 from bot.commands.markup import bold, italic
-from bot.commands.quiz import way_back
+from bot.commands.talk import way_back
+from bot.commands.written import not_written, waiting
 from bot.course.model import Lesson
 from bot.errors import UnknownAction
 from bot.learning.records import PRIVATE
@@ -30,6 +31,9 @@ async def ask(turn: Turn, argument: str) -> AsyncIterator[Reply]:
     if not argument:
         yield _what_to_ask(turn)
         return
+    if held := await hinted(turn, argument):
+        yield held
+        return
     learner, services = turn.learner, turn.services
     thread, history = await services.store.run(_recall, turn)
     pieces = services.answerer.answer(
@@ -41,7 +45,7 @@ async def ask(turn: Turn, argument: str) -> AsyncIterator[Reply]:
     )
     async for piece in pieces:
         if not isinstance(piece, Answer):
-            yield Reply(piece if isinstance(piece, str) else _waiting(turn, piece), draft=True)
+            yield Reply(piece if isinstance(piece, str) else waiting(turn, piece), draft=True)
             continue
         if not piece.declined:
             # First, because in a group somebody else may reply before all of it has been sent.
@@ -159,25 +163,6 @@ def _cited(turn: Turn, citations: tuple[Citation, ...]) -> list[tuple[Lesson, li
     return [(lesson, cited) for lesson, cited in found if lesson]
 
 
-def _waiting(turn: Turn, waiting: Waiting) -> str:
-    _ = turn.translate
-    return _("Many people are asking right now; you are number {place}.", place=waiting.people)
-
-
-def _not_written(turn: Turn, why: Why) -> str:
-    """Say why the course itself answers although there is a language model."""
-    _ = turn.translate
-    match why:
-        case "spent":
-            return _("Your answers by the language model are used up for today.")
-        case "all spent":
-            return _("The language model's answers are used up for today.")
-        case "busy":
-            return _("The language model is busy right now.")
-        case "fault":
-            return _("The language model cannot be reached.")
-
-
 def _footer(turn: Turn, answer: Answer, cited: list[tuple[Lesson, list[int]]]) -> str:
     """Return in one line how the answer came about; "" where there is nothing to say."""
     _ = turn.translate
@@ -192,7 +177,7 @@ def _footer(turn: Turn, answer: Answer, cited: list[tuple[Lesson, list[int]]]) -
     if answer.source == "endpoint":
         return _("This goes beyond the course: check it elsewhere before you rely on it.")
     if answer.why:
-        return _not_written(turn, answer.why)
+        return not_written(turn, answer.why)
     return _("From the lessons alone, without a language model.") if answer.covered else ""
 
 

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Final
 from bot.answering.purse import LearnerPurse
 from bot.course.model import Course, Localized
 from bot.learning.records import PRIVATE
+from bot.learning.wording import Wording
 from bot.locale import Translate, translator
 from bot.messages import Incoming, Reply
 from bot.ports import Budget
@@ -31,6 +32,7 @@ class Services:
     """What every use case may need; made once by the composition root.
 
     writer: the way to the language model, None where there is none. budget: its tokens a day.
+    wording: how the words of the course compare; slow enough for a thread of its own.
     """
 
     course: Course
@@ -39,6 +41,10 @@ class Services:
     clock: Clock
     writer: Writer | None = None
     budget: Budget = Budget()  # noqa: RUF009 - immutable
+    wording: Wording = field(init=False)
+
+    def __post_init__(self) -> None:
+        object.__setattr__(self, "wording", Wording(self.course))
 
 
 @dataclass(frozen=True, slots=True)

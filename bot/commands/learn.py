@@ -21,6 +21,7 @@ async def learn(turn: Turn, argument: str) -> AsyncIterator[Reply]:
         return
     now = turn.services.clock.now()
     seen = await turn.services.store.run(open_lesson, turn.learner, lesson, now)
+    await turn.services.store.run(lambda tx: tx.talks.end(turn.learner.id, turn.place, now))
     text = lesson_text.full(course, lesson, turn.learner.language)
     yield Reply(text, lesson_buttons(turn, lesson, "learn", _easier_after(turn, lesson, seen)))
 
@@ -93,14 +94,29 @@ def lesson_buttons(
         "learn": _("Standard"),
         "simpler": _("Simpler"),
         "deeper": _("Deeper"),
+        "instance": _("Another example") if shown == "instance" else _("An example"),
         "check": _("Check question"),
+        "quiz": _("Quiz me on this"),
+        "talk": _("Talk it through"),
         "terms": _("Terms"),
         "notes": _("More notes"),
     }
-    if len(lesson.notes) <= lesson_text.NOTES_SHOWN:
-        del labels["notes"]
-    ways = [Button(label, f"{way}:{lesson.id}") for way, label in labels.items() if way != shown]
+    offered = [way for way in labels if way == "instance" or way != shown]
+    ways = [Button(labels[way], f"{way}:{lesson.id}") for way in offered if _has(lesson, way)]
     return (*ways, *more, next_button(turn, lesson))
+
+
+def _has(lesson: Lesson, way: str) -> bool:
+    """Tell whether a lesson brings what one of its buttons leads to."""
+    match way:
+        case "instance":
+            return lesson.example is not None
+        case "talk":
+            return lesson.explain_question is not None
+        case "notes":
+            return len(lesson.notes) > lesson_text.NOTES_SHOWN
+        case _:
+            return True
 
 
 def _easier_after(turn: Turn, lesson: Lesson, seen: set[str]) -> list[Button]:

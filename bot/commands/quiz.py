@@ -1,11 +1,13 @@
 """/quiz: a round of questions, and the grading of every answer, pressed or typed."""
 
-from collections.abc import AsyncIterator
+from collections.abc import AsyncGenerator, AsyncIterator
+from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime, timedelta
 
 from bot.commands import quiz_feedback, quiz_text, rounds
 from bot.commands.command import Turn
+from bot.commands.explained import explained
 from bot.commands.learn import find_lesson, next_button
 from bot.course.model import Course, Language, Question
 from bot.errors import NotAnOption, NotAnOrder, NotANumber, TutorError, UnknownAction
@@ -81,44 +83,47 @@ async def _redrawn(
     compares: its key points are ticked, after an explanation was written.
     """
     language = turn.learner.language
-    current, attempt = await turn.services.store.run(rounds.redrawn, _sitting(turn), question)
+    current, attempt = await turn.services.store.run(
+        rounds.redrawn, _sitting(turn), question, hints
+    )
     if not attempt.is_open:
         reply = Reply(quiz_feedback.repeated(language, question, attempt))
     elif compares:
         reply = quiz_text.compare(language, question, picked)
     else:
-        reply = _asking(turn, question, attempt, current, picked, hints)
+        reply = _asking(turn, question, attempt, current, picked, max(hints, attempt.hints))
     # In a group it may be somebody else's question, with other ticks: that one stays.
     return replace(reply, replaces=turn.incoming.is_private)
 
 
-async def typed_answer(turn: Turn) -> Reply | None:
-    """Grade what was typed if it answers the question that is open; None where it does not."""
+async def typed_answer(turn: Turn) -> AsyncIterator[Reply]:
+    """Grade what was typed if it answers the question that is open; nothing where it does not."""
     attempt = await _open_attempt(turn, ANSWERABLE)
     question = attempt and turn.services.course.question(attempt.question_id)
     if not attempt or not question:
-        return None
+        return
     typed = turn.incoming.text.strip()
     response = read_response(question, attempt.seed, typed)
+    is_recent = _now(turn) - attempt.asked_at < RECENT
+    if response is None and is_recent and question.kind == "explain":
+        response = points_said(question, typed)
     if response is not None:
-        return await _grade(turn, question, response)
-    if _now(turn) - attempt.asked_at >= RECENT:
-        return None
+        yield await _grade(turn, question, response)
+    elif is_recent:
+        async with aclosing(_typed_beside(turn, question, typed)) as replies:
+            async for reply in replies:
+                yield reply
+
+
+async def _typed_beside(turn: Turn, question: Question, typed: str) -> AsyncGenerator[Reply]:
+    """Reply to what is no answer yet but has to do with the question: a hint, an explanation."""
     if hints := hints_wanted(question, typed):
-        return await _redrawn(turn, question, hints=hints)
-    if question.kind == "explain":
-        return await _explained(turn, question, typed)
-    if is_slip(question, typed):
+        yield await _redrawn(turn, question, hints=hints)
+    elif question.kind == "explain" and explains(typed):
+        async for reply in explained(turn, question, typed):
+            yield reply
+    elif question.kind != "explain" and is_slip(question, typed):
         raise _slip(question, turn.learner.language)
-    return None
-
-
-async def _explained(turn: Turn, question: Question, typed: str) -> Reply | None:
-    """Show the key points to compare an explanation with, or take those that were typed."""
-    points = points_said(question, typed)
-    if points is not None:
-        return await _grade(turn, question, points)
-    return quiz_text.compare(turn.learner.language, question) if explains(typed) else None
 
 
 async def _open_attempt(turn: Turn, within: timedelta) -> Attempt | None:
@@ -137,6 +142,12 @@ def _slip(question: Question, language: Language) -> TutorError:
     if question.order:
         return NotAnOrder(letters=" ".join(reversed(letters)))
     return NotAnOption(letters=" / ".join(letters))
+
+
+async def asked_at(turn: Turn) -> datetime | None:
+    """Return when the question was put that is open in this conversation."""
+    attempt = await _open_attempt(turn, ANSWERABLE)
+    return attempt.asked_at if attempt else None
 
 
 async def way_back(turn: Turn) -> tuple[Button, ...]:

@@ -133,8 +133,11 @@ def _ordered(language: Language, question: Question, picked: str) -> list[Button
     return again + (_done(language, question, picked) if is_whole else [])
 
 
-def compare(language: Language, question: Question, picked: str = "") -> Reply:
-    """Return the key points of an explain question, to tick those that one's own words made."""
+def compare(language: Language, question: Question, picked: str = "", note: str = "") -> Reply:
+    """Return the key points of an explain question, to tick those that one's own words made.
+
+    note: why nobody else says what is in them.
+    """
     _ = translator(language)
     assert question.rubric
     points = [
@@ -146,6 +149,8 @@ def compare(language: Language, question: Question, picked: str = "") -> Reply:
         "\n".join(points),
         italic(_("Was that a question? Put a question mark at its end.")),
     ]
+    if note:
+        parts.insert(0, italic(note))
     nothing = [] if picked else [Button(_("None of them"), f"quiz:{question.id}:{NO_POINT}")]
     boxes = _boxes(question, list(question.points), picked)
     return Reply("\n\n".join(parts), (*boxes, *nothing, *_done(language, question, picked)))

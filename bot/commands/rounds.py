@@ -128,11 +128,14 @@ def asked(tx: Tx, sitting: Sitting, question: Question) -> Attempt:
     return last or ask_one(tx, sitting, question)
 
 
-def redrawn(tx: Tx, sitting: Sitting, question: Question) -> tuple[Quiz | None, Attempt]:
-    """Return the question as it was asked, with the round that is open.
+def redrawn(
+    tx: Tx, sitting: Sitting, question: Question, hints: int = 0
+) -> tuple[Quiz | None, Attempt]:
+    """Return the question as it was asked, with the round that is open; `hints` are shown by now.
 
     One that is open is put once more, here and now: what is typed next can answer it.
     """
     last = tx.last_attempt(sitting.learner.id, question.id)
     attempt = last if last and not last.is_open else ask_one(tx, sitting, question)
+    tx.show_hints(attempt, hints)
     return tx.open_quiz(sitting.learner.id), attempt

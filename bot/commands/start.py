@@ -7,7 +7,7 @@ from bot.commands.command import Turn
 from bot.commands.course_map import studied
 from bot.commands.learn import learn
 from bot.commands.preferences import choose_language, language_buttons
-from bot.commands.quiz import way_back
+from bot.commands.talk import way_back
 from bot.messages import Button, Reply
 
 

@@ -54,6 +54,13 @@ _ASKS = re.compile(
 )
 """What makes a longer text a question or a request, with or without its mark."""
 
+_TENTATIVE = re.compile(
+    r"^(?:是不是|会不会|难道|应该|可能|因为|是因为|大概|(?:is|are|does|do) (?:it|they|that)\b"
+    r"|because\b|maybe\b|perhaps\b|i (?:think|guess)\b)",
+    re.IGNORECASE,
+)
+"""How an answer begins that is not sure of itself: "maybe it is the numbers?"."""
+
 _WRITTEN = re.compile(r"(?P<character>[\u3400-\u9fff])|[^\W\d_\u3400-\u9fff]+")
 SHORTEST = {"characters": 8, "words": 5}
 """An explanation has at least so many Chinese characters, or words where there are none."""
@@ -156,6 +163,12 @@ def points_said(question: Question, typed: str) -> str | None:
         return NO_POINT
     letters = "".join(sorted(set(_LETTERS.sub("", plain))))
     return letters if letters and set(letters) <= set(question.points) else None
+
+
+def asks(typed: str) -> bool:
+    """Tell whether a text is a question or a request, and no answer that is put as a question."""
+    text = typed.strip()
+    return bool(_ASKS.search(text)) and not _TENTATIVE.search(text)
 
 
 def explains(typed: str) -> bool:

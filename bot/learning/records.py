@@ -28,7 +28,7 @@ class Learner:
 class Attempt:
     """A question that was put to a learner; `outcome` is None while it is open.
 
-    `seed` decides the order in which its options are shown.
+    `seed` decides the order in which its options are shown. `hints`: how many of its own were.
     """
 
     id: int
@@ -39,6 +39,7 @@ class Attempt:
     response: str | None = None
     outcome: str | None = None
     score: float | None = None
+    hints: int = 0
 
     @property
     def lesson_id(self) -> str:

@@ -100,7 +100,8 @@ class QuizRow(Row):
 
 
 class AttemptRow(Row):
-    """A question put to a learner, and the answer once there is one."""
+    """A question put to a learner, and the answer once there is one. `hints`: how many of its own
+    were shown."""
 
     __tablename__ = "attempt"
 
@@ -115,6 +116,7 @@ class AttemptRow(Row):
     response: Mapped[str | None] = mapped_column(String(64))
     outcome: Mapped[str | None] = mapped_column(String(8))
     score: Mapped[float | None] = mapped_column(Float)
+    hints: Mapped[int] = mapped_column(default=0, server_default="0")
 
     __table_args__ = (
         Index(None, "learner_id", "question_id"),

@@ -27,7 +27,9 @@ from bot.storage.tables import (
     Row,
     UtteranceRow,
 )
+from bot.storage.talks import Talks
 from bot.storage.threads import Threads
+from bot.storage.values import attempt_of, learner_of, quiz_of
 
 UTTERANCES_KEPT = 60
 """Messages of one conversation that are kept: three times what a prompt may draw on."""
@@ -40,6 +42,7 @@ class Tx:
         self._session = session
         self.ledger = Ledger(session)
         self.threads = Threads(session)
+        self.talks = Talks(session)
 
     def learner(self, sender: Address) -> Learner | None:
         """Return the person that an address belongs to, None for a new one."""
@@ -48,7 +51,7 @@ class Tx:
             .join(IdentityRow, IdentityRow.learner_id == LearnerRow.id)
             .where(IdentityRow.platform == sender.platform, IdentityRow.user_id == sender.user_id)
         )
-        return _learner(row) if row else None
+        return learner_of(row) if row else None
 
     def add_learner(
         self, sender: Address, language: Language, timezone: str, now: datetime
@@ -59,7 +62,7 @@ class Tx:
         self._session.add(
             IdentityRow(platform=sender.platform, user_id=sender.user_id, learner_id=row.id)
         )
-        return _learner(row)
+        return learner_of(row)
 
     def change_learner(self, learner_id: int, **values: object) -> None:
         """Set columns of the learner: language, timezone, lesson_id, seen_at."""
@@ -106,7 +109,7 @@ class Tx:
         )
         self._session.add(row)
         self._session.flush()
-        return _quiz(row)
+        return quiz_of(row)
 
     def open_quiz(self, learner_id: int) -> Quiz | None:
         row = self._session.scalar(
@@ -115,7 +118,7 @@ class Tx:
             .order_by(QuizRow.id.desc())
             .limit(1)
         )
-        return _quiz(row) if row else None
+        return quiz_of(row) if row else None
 
     def finish_quiz(self, learner_id: int, now: datetime) -> None:
         self._session.execute(
@@ -147,7 +150,7 @@ class Tx:
         row.quiz_id = quiz_id or row.quiz_id
         row.conversation, row.asked_at = conversation, now
         self._session.flush()
-        return _attempt(row)
+        return attempt_of(row)
 
     def last_attempt(self, learner_id: int, question_id: str) -> Attempt | None:
         """Return the latest time that this question was put to the learner."""
@@ -157,7 +160,7 @@ class Tx:
             .order_by(AttemptRow.id.desc())
             .limit(1)
         )
-        return _attempt(row) if row else None
+        return attempt_of(row) if row else None
 
     def open_attempt(self, learner_id: int, conversation: str) -> Attempt | None:
         """Return the question that the learner was asked last in a conversation, if still open."""
@@ -171,7 +174,28 @@ class Tx:
             .order_by(AttemptRow.asked_at.desc(), AttemptRow.id.desc())
             .limit(1)
         )
-        return _attempt(row) if row else None
+        return attempt_of(row) if row else None
+
+    def open_attempts(self, learner_id: int, since: datetime) -> list[Attempt]:
+        """Return the questions that wait for this learner's answer anywhere, the last one first."""
+        rows = self._session.scalars(
+            select(AttemptRow)
+            .where(
+                AttemptRow.learner_id == learner_id,
+                AttemptRow.asked_at >= since,
+                AttemptRow.answered_at.is_(None),
+            )
+            .order_by(AttemptRow.asked_at.desc(), AttemptRow.id.desc())
+        )
+        return [attempt_of(row) for row in rows]
+
+    def show_hints(self, attempt: Attempt, hints: int) -> None:
+        """Remember that so many of a question's hints were shown; fewer change nothing."""
+        self._session.execute(
+            update(AttemptRow)
+            .where(AttemptRow.id == attempt.id, AttemptRow.hints < hints)
+            .values(hints=hints)
+        )
 
     def answer(self, attempt: Attempt, response: str, grade: Grade, now: datetime) -> bool:
         """Store the answer; False where somebody was faster and there is one already."""
@@ -189,7 +213,7 @@ class Tx:
                 AttemptRow.quiz_id == quiz.id, AttemptRow.answered_at.is_not(None)
             )
         )
-        return {row.question_id: _attempt(row) for row in rows}
+        return {row.question_id: attempt_of(row) for row in rows}
 
     def latest_answers(self, learner_id: int) -> dict[str, Attempt]:
         """Return the learner's latest answer to each question, oldest first."""
@@ -201,7 +225,7 @@ class Tx:
         rows = self._session.scalars(
             select(AttemptRow).where(AttemptRow.id.in_(latest)).order_by(AttemptRow.id)
         )
-        return {row.question_id: _attempt(row) for row in rows}
+        return {row.question_id: attempt_of(row) for row in rows}
 
     def outcomes(self, learner_id: int) -> list[str]:
         """Return the outcome of every answer the learner ever gave."""
@@ -269,24 +293,3 @@ class Tx:
 def _within(learner_id: int, conversation: str) -> list[ColumnElement[bool]]:
     here = [UtteranceRow.conversation == conversation]
     return [*here, UtteranceRow.learner_id == learner_id] if conversation == PRIVATE else here
-
-
-def _learner(row: LearnerRow) -> Learner:
-    return Learner(row.id, cast(Language, row.language), row.timezone, row.lesson_id)
-
-
-def _attempt(row: AttemptRow) -> Attempt:
-    return Attempt(
-        row.id,
-        row.question_id,
-        row.quiz_id,
-        row.seed,
-        row.asked_at,
-        row.response,
-        row.outcome,
-        row.score,
-    )
-
-
-def _quiz(row: QuizRow) -> Quiz:
-    return Quiz(row.id, row.lesson_id, tuple(row.question_ids))

@@ -1,4 +1,4 @@
-"""Token budgets, reply chains in groups, and lessons talked through."""
+"""Token budgets, reply chains in groups, lessons talked through, and hints given."""
 
 from collections.abc import Sequence
 
@@ -68,8 +68,12 @@ def upgrade() -> None:
 
     op.create_index("ix_utterance_conversation_id", "utterance", ["conversation", "id"])
 
+    op.add_column("attempt", sa.Column("hints", sa.Integer(), server_default="0", nullable=False))
+
 
 def downgrade() -> None:
+    op.drop_column("attempt", "hints")
+
     op.drop_index("ix_utterance_conversation_id", "utterance")
 
     op.drop_index("ix_talk_learner_id_conversation_finished_at", "talk")

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from bot.course.fault import Fault
-from bot.course.linter import bank, copying, items, lessons, prose
+from bot.course.linter import bank, copying, items, lessons, prose, tutor
 from bot.course.linter.where import Where
 from bot.course.loader import CourseError, load
 from bot.course.model import Course
@@ -48,6 +48,9 @@ CHECKS: tuple[Check, ...] = (
     bank.key_position,
     bank.true_share,
     bank.guessing,
+    tutor.example_lengths,
+    tutor.myths,
+    tutor.probes,
 )
 
 

@@ -11,6 +11,9 @@ from bot.course.model import LANGUAGES, Course
 
 RUN = 12
 
+_AROUND = 2
+"""Chinese characters beside a name in ASCII ("Transformer 的") that do not make it a sentence."""
+
 _TITLE = re.compile(r"《[^》]*》")
 _NOISE = re.compile(r"[\W_]+")
 
@@ -19,7 +22,7 @@ def copied(course: Course, where: Where, essays_dir: Path) -> Iterator[Fault]:
     """A fault for each text that shares RUN characters or more with an essay.
 
     White space, punctuation and case do not count, and names are nobody's: titles of works, terms
-    of the glossary, and whatever is written in ASCII alone.
+    of the glossary, and whatever is written in ASCII, with a character or two beside it.
     """
     essays = [_normal(path.read_text("utf-8")) for path in sorted(essays_dir.glob("*.*"))]
     seen = {essay[i : i + RUN] for essay in essays for i in range(len(essay) - RUN + 1)}
@@ -65,7 +68,7 @@ def _runs(text: str, seen: set[str]) -> Iterator[str]:
 def _is_name(run: str, names: list[str]) -> bool:
     for name in sorted(names, key=len, reverse=True):
         run = run.replace(name, "")
-    return run.isascii()
+    return sum(not char.isascii() for char in run) <= _AROUND
 
 
 def _normal(text: str) -> str:

@@ -33,6 +33,7 @@ def passages(course: Course) -> Iterator[Passage]:
         for index, note in enumerate(lesson.notes):
             yield Passage(lesson, ("notes", index, "claim"), note.claim)
             yield Passage(lesson, ("notes", index, "fact"), note.fact)
+        yield from _for_talking(lesson)
     for lesson, loc, question in questions(course):
         for inner, text in _of_question(question):
             yield Passage(lesson, (*loc, *inner), text)
@@ -41,6 +42,15 @@ def passages(course: Course) -> Iterator[Passage]:
 def explanations(course: Course) -> Iterator[Passage]:
     """What a learner reads after an answer: one for each option, or the one answer."""
     return (passage for passage in passages(course) if passage.loc[-1] in ("explanation", "answer"))
+
+
+def _for_talking(lesson: Lesson) -> Iterator[Passage]:
+    if lesson.example is not None:
+        yield Passage(lesson, ("example",), lesson.example)
+    for index, probe in enumerate(lesson.probes):
+        yield Passage(lesson, ("probes", index), probe)
+    for index, myth in enumerate(lesson.myths):
+        yield Passage(lesson, ("myths", index, "truth"), myth.truth)
 
 
 def _of_question(question: Question) -> Iterator[tuple[Loc, Localized]]:

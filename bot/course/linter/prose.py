@@ -8,7 +8,7 @@ from bot.course.fault import Fault
 from bot.course.linter.passages import passages
 from bot.course.linter.text import grade, length, mask, misfit, plain, sentences, unit, without_code
 from bot.course.linter.where import Where
-from bot.course.model import LANGUAGES, Course, Term
+from bot.course.model import LANGUAGES, Course, Lesson, Localized, Term
 from bot.course.numerals import numerals, spelled
 
 LENGTHS = {
@@ -22,7 +22,7 @@ GRADE = 9.0
 CHARACTERS_PER_WORD = (1.2, 2.6)
 
 # `deeper` is for engineers, with formulas and names: it is not held to the bars on reading ease.
-_EASY = ("body", "simpler")
+_EASY = ("body", "simpler", "example")
 
 _LINK = re.compile(r"\]\(([^)\s]+)\)|<(https?://[^>\s]+)>")
 _HALF_WIDTH = re.compile(r"[\u4e00-\u9fff][,;:?!()]|[,;:?!()][\u4e00-\u9fff]")
@@ -44,12 +44,18 @@ def lengths(course: Course, where: Where) -> Iterator[Fault]:
 
 def sentence_length(course: Course, where: Where) -> Iterator[Fault]:
     for lesson in course.lessons:
-        for field in _EASY:
+        for field, easy in _easy(lesson):
             for language in LANGUAGES:
-                text = plain(without_code(getattr(lesson, field)[language]))
+                text = plain(without_code(easy[language]))
                 for size, at, bar in _long_sentences(text, language):
                     message = f"{language} {field}: {size:g} {unit(language)} {bar}"
                     yield where.lesson(lesson, (field, language), message, at)
+
+
+def _easy(lesson: Lesson) -> Iterator[tuple[str, Localized]]:
+    """Yield the texts that have to be easy to read; not every lesson has an example."""
+    texts = ((field, getattr(lesson, field)) for field in _EASY)
+    return ((field, text) for field, text in texts if text is not None)
 
 
 def _long_sentences(text: str, language: str) -> Iterator[tuple[float, str, str]]:
@@ -66,8 +72,8 @@ def _long_sentences(text: str, language: str) -> Iterator[tuple[float, str, str]
 def readability(course: Course, where: Where) -> Iterator[Fault]:
     terms = [term.term.en for term in course.glossary]
     for lesson in course.lessons:
-        for field in _EASY:
-            text = plain(without_code(getattr(lesson, field).en))
+        for field, easy in _easy(lesson):
+            text = plain(without_code(easy.en))
             level = grade(mask(text, terms))
             if level > GRADE:
                 message = f"en {field} reads at grade {level:.1f}, at most {GRADE:g}"

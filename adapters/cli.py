@@ -284,21 +284,12 @@ def _load_course(settings: Settings) -> Course:
 
 
 def _answerer(settings: Settings, course: Course, offline: bool = False) -> "Answerer":
+    from adapters import endpoints
     from bot.answering.answer import Answerer
 
-    endpoint = None
-    if settings.llm_base_url and not offline:
-        from bot.answering.endpoint import OpenAIEndpoint
-
-        endpoint = OpenAIEndpoint(
-            str(settings.llm_base_url),
-            settings.llm_api_key.get_secret_value() if settings.llm_api_key else None,
-            settings.llm_model,
-            settings.llm_answer_tokens,
-        )
     return Answerer(
         course,
-        endpoint,
+        None if offline else endpoints.endpoint(settings),
         context_tokens=settings.llm_context_tokens,
         answer_tokens=settings.llm_answer_tokens,
         cache_dir=settings.data_dir / "tokenizer",

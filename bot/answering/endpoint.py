@@ -11,6 +11,7 @@ import logging
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing, contextmanager
 from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from urllib.parse import urlsplit
 
 from bot.answering import quirks
 from bot.answering.patience import Patience
@@ -39,6 +40,9 @@ EMBED_BATCH: Final = 64
 
 _THIS_REQUEST_ALONE: Final = (400, 413, 422)
 """Statuses that say nothing about the next question."""
+
+_LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
+"""Where no proxy of the environment leads to."""
 
 _LOGGERS: Final = ("openai", "httpx2", "httpcore2")
 
@@ -202,7 +206,9 @@ class OpenAIEndpoint:
 
         for name in _LOGGERS:  # they tell addresses and questions
             logging.getLogger(name).setLevel(logging.WARNING)
+        is_here = urlsplit(self._base_url).hostname in _LOOPBACK
         return openai.AsyncOpenAI(
+            http_client=openai.DefaultAsyncHttpx2Client(trust_env=not is_here),
             api_key=self._api_key or "none",  # without one the library would take OPENAI_API_KEY
             base_url=self._base_url,
             max_retries=self._retries,

@@ -36,3 +36,11 @@ class Patience(NamedTuple):
     def for_the_first_of_two(self) -> Patience:
         """Return one that gives up on a silent endpoint while there is time to ask another."""
         return self._replace(first_token=self.whole * 0.4, first_text=self.whole * 0.5)
+
+    def after(self, seconds: float) -> Patience:
+        """Return what is left of it when an answer has been waited for so long already."""
+        return self._replace(
+            first_token=self.first_token - seconds,
+            first_text=self.first_text - seconds,
+            whole=self.whole - seconds,
+        )

@@ -67,18 +67,15 @@ def test_an_answer_streams_with_the_models_own_usage(model_file: Path) -> None:
 
 
 def test_the_rules_of_the_system_reach_the_model(model_file: Path) -> None:
-    """They count in the prompt, and another rule makes another answer."""
+    """Each word of them costs a token of the prompt."""
+    longer = Message("system", RULES.content + " Be kind." * 20)
 
-    async def ask_both(endpoint: LocalEndpoint) -> list[tuple[list[str], Usage]]:
-        french = Message("system", "You always answer in French, whatever the question is.")
-        return [
-            await hear(endpoint.stream(prompt))
-            for prompt in ([ASKED], [RULES, ASKED], [french, ASKED])
-        ]
+    async def ask_both(endpoint: LocalEndpoint) -> list[int]:
+        answers = [await hear(endpoint.stream([rules, ASKED])) for rules in (RULES, longer)]
+        return [usage.prompt for _, usage in answers]
 
-    (bare, bare_usage), (ruled, ruled_usage), (french, _) = with_model(model_file, ask_both)
-    assert ruled_usage.prompt != bare_usage.prompt
-    assert len({"".join(bare), "".join(ruled), "".join(french)}) == 3
+    short, long = with_model(model_file, ask_both)
+    assert long == short + 20 * len("Be kind .".split())
 
 
 def test_several_learners_are_answered_at_once(model_file: Path) -> None:
@@ -126,7 +123,8 @@ def test_the_server_ends_when_its_parent_is_killed(model_file: Path) -> None:
     """Nothing is left behind that holds the memory of a model."""
     code = (
         "import asyncio, sys; from pathlib import Path\n"
-        "from bot.answering.local import LocalEndpoint; from bot.answering.patience import Patience\n"
+        "from bot.answering.local import LocalEndpoint\n"
+        "from bot.answering.patience import Patience\n"
         "async def go():\n"
         "    one = LocalEndpoint(Path(sys.argv[1]), 2048, 64, patience=Patience.within(120))\n"
         "    await one._started(100)\n"

@@ -75,7 +75,7 @@ def test_the_rules_of_the_system_reach_the_model(model_file: Path) -> None:
         return [usage.prompt for _, usage in answers]
 
     short, long = with_model(model_file, ask_both)
-    assert long == short + 20 * len("Be kind .".split())
+    assert long == short + 20 * len(["Be", "kind", "."])
 
 
 def test_several_learners_are_answered_at_once(model_file: Path) -> None:

@@ -2,6 +2,7 @@
 
 import asyncio
 from collections.abc import Iterator, Sequence
+from contextlib import aclosing
 from itertools import pairwise
 
 import pytest
@@ -147,6 +148,32 @@ def test_something_else_than_an_answer_is_told(
     """An error with status 200, or the page of a web server at a wrong address."""
     server.behaviour = Behaviour(trouble=trouble)
     assert ask(server)[0][2] == reason
+
+
+@pytest.mark.parametrize(
+    ("trouble", "learned"),
+    [
+        (None, set()),
+        ("no_usage", {"no_usage"}),
+        ("not_streamed", {"not_streamed", "thinks"}),
+        ("reasoning", {"thinks"}),
+        ("think", {"thinks"}),
+        ("system_refused", {"no_system"}),
+    ],
+)
+def test_what_was_learned_can_be_asked_for(
+    server: OpenAIServer, trouble: Trouble | None, learned: set[Quirk]
+) -> None:
+    """An operator is told by `llm-tutor doctor`."""
+    server.behaviour = Behaviour(trouble=trouble)
+
+    async def run() -> frozenset[Quirk]:
+        endpoint = OpenAIEndpoint(server.base_url, server.api_key, "m", 64, patience=HASTE)
+        async with aclosing(endpoint):
+            assert [part async for part in endpoint.stream([RULES, ASKED])]
+        return endpoint.quirks
+
+    assert asyncio.run(run()) == learned
 
 
 def test_usage_in_every_chunk_is_taken_once(server: OpenAIServer) -> None:

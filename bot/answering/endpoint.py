@@ -10,10 +10,11 @@ import json
 import logging
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing, contextmanager
-from typing import TYPE_CHECKING, Any, Final, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
 from urllib.parse import urlsplit
 
 from bot.answering import quirks
+from bot.answering.chunks import part_of, well_formed, whole_answer
 from bot.answering.patience import Patience
 from bot.answering.quirks import Quirk
 from bot.answering.streamed import CUT, Part, StreamedAnswer
@@ -21,7 +22,6 @@ from bot.ports import EMBED_SECONDS, EndpointError, Message, Usage
 
 if TYPE_CHECKING:
     import openai
-    from openai.types import CompletionUsage
     from openai.types.chat import ChatCompletionChunk
 
 __all__ = ["CUT", "EndpointError", "OpenAIEndpoint", "Patience"]
@@ -93,6 +93,7 @@ class OpenAIEndpoint:
                     if answer.is_cut:
                         break
             last = answer.end()
+            self._quirks |= answer.quirks
         except EndpointError as failure:
             if answer.has_begun or failure.reason == TOOK_TOO_LONG:
                 failure.usage = await asyncio.to_thread(answer.cost, messages)
@@ -116,6 +117,18 @@ class OpenAIEndpoint:
                     vectors += await self._embed(client, self._embedding_model, batch)
         return vectors
 
+    @property
+    def quirks(self) -> frozenset[Quirk]:
+        """What has been learned about the endpoint so far."""
+        return frozenset(self._quirks)
+
+    async def models(self) -> list[str]:
+        """Return the names of the models that it lists. Raises EndpointError."""
+        client = await self._connected()
+        with _explained(), well_formed():
+            async with asyncio.timeout(self._patience.first_token):
+                return [str(model.id) for model in (await client.models.list()).data or ()]
+
     async def aclose(self) -> None:
         """Close the connections that are kept open."""
         if self._client is not None:
@@ -134,7 +147,7 @@ class OpenAIEndpoint:
             async with asyncio.timeout_at(until):
                 chunks = await self._ask(client, messages)
             answer.has_begun = True
-            async with chunks, aclosing(_read(chunks)) as parts:
+            async with chunks, aclosing(self._read(chunks)) as parts:
                 while True:
                     # Around the waiting alone: a time-out across the yield would hit the listener.
                     last = end if answer.has_text else min(end, start + patience.first_text)
@@ -156,7 +169,7 @@ class OpenAIEndpoint:
         """Ask, and where the refusal shows a quirk ask again; each is learned once."""
         import openai
 
-        model = self._model or await self._first_model(client)
+        model = self._model or await self._first_model()
         while True:
             asked = frozenset(self._quirks)
             body = quirks.request(model, messages, self._answer_tokens, asked)
@@ -170,27 +183,34 @@ class OpenAIEndpoint:
             else:
                 return chunks
 
-    async def _first_model(self, client: openai.AsyncOpenAI) -> str:
+    async def _read(self, chunks: _Chunks) -> AsyncGenerator[Part]:
+        """Yield the parts of an answer, also of one that came in one piece."""
+        if "application/json" in chunks.response.headers.get("content-type", ""):
+            self._quirks.add("not_streamed")
+            yield whole_answer(json.loads(await chunks.response.aread()))
+            return
+        async for chunk in chunks:
+            yield part_of(chunk)
+
+    async def _first_model(self) -> str:
         import openai
 
         try:
-            models = (await client.models.list()).data
-        except (openai.NotFoundError, AttributeError):  # it has no list
+            models = await self.models()
+        except EndpointError as failure:
+            if not isinstance(failure.__cause__, openai.NotFoundError):
+                return UNNAMED  # and the list is asked for again with the next question
             models = []
-        except (openai.OpenAIError, ValueError):  # asked again with the next question
-            return UNNAMED
-        self._model = models[0].id if models else UNNAMED
+        self._model = models[0] if models else UNNAMED
         return self._model
 
     async def _embed(
         self, client: openai.AsyncOpenAI, model: str, batch: list[str]
     ) -> list[list[float]]:
         answer = await client.embeddings.create(model=model, input=batch, encoding_format="float")
-        try:
+        with well_formed():
             found = sorted(answer.data, key=lambda one: one.index)
             vectors = [[float(number) for number in one.embedding] for one in found]
-        except (AttributeError, TypeError, ValueError) as fault:
-            raise EndpointError("sent no vectors") from fault
         if len(vectors) != len(batch):
             raise EndpointError("sent too few vectors")
         return vectors
@@ -214,53 +234,6 @@ class OpenAIEndpoint:
             max_retries=self._retries,
             timeout=openai.Timeout(self._patience.whole, connect=self._patience.connect),
         )
-
-
-async def _read(chunks: _Chunks) -> AsyncGenerator[Part]:
-    """Yield the parts of an answer, also of one that came whole although a stream was asked for."""
-    from openai.types.chat import ChatCompletionChunk
-
-    if "application/json" not in chunks.response.headers.get("content-type", ""):
-        async for chunk in chunks:
-            yield _part(chunk)
-        return
-    body: Any = json.loads(await chunks.response.aread())
-    if not isinstance(body, dict) or body.get("error"):
-        raise EndpointError("reported an error")
-    with _well_formed():
-        chunk = ChatCompletionChunk.construct(**quirks.as_chunk(body))
-    yield _part(chunk)
-
-
-def _part(chunk: ChatCompletionChunk) -> Part:
-    """Read a chunk. Raises EndpointError for one that is none."""
-    with _well_formed():
-        usage = _usage(chunk.usage) if chunk.usage else None
-        if not chunk.choices:
-            return Part(usage=usage)
-        choice = chunk.choices[0]
-        thoughts = (getattr(choice.delta, name, "") for name in ("reasoning_content", "reasoning"))
-        text = choice.delta and choice.delta.content
-        return Part(_text(text), "".join(map(_text, thoughts)), choice.finish_reason, usage)
-
-
-def _usage(told: CompletionUsage) -> Usage:
-    return Usage(int(told.prompt_tokens or 0), int(told.completion_tokens or 0))
-
-
-def _text(value: object) -> str:
-    if not isinstance(value, str | None):
-        raise TypeError("not a text")
-    return value or ""
-
-
-@contextmanager
-def _well_formed() -> Iterator[None]:
-    """The library checks nothing that a server sends: it may lack any field, or be of any type."""
-    try:
-        yield
-    except (AttributeError, IndexError, TypeError, ValueError) as fault:
-        raise EndpointError("sent a broken stream") from fault
 
 
 @contextmanager

@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Mapping, Sequence, Set
 from itertools import groupby
-from typing import Any, Final, Literal, get_args
+from typing import Any, Final, Literal
 
 from bot.ports import Message
 
@@ -14,6 +14,9 @@ Quirk = Literal[
     "max_completion_tokens",  # wants that in place of max_tokens
     "alternate",  # takes no two messages of one role in a row
     "no_system",  # takes no message of the system
+    "no_usage",  # does not tell what an answer cost
+    "not_streamed",  # gives an answer in one piece
+    "thinks",  # thinks before it speaks
 ]
 
 _SIGNS: Final[Mapping[Quirk, re.Pattern[str]]] = {
@@ -39,7 +42,7 @@ def recognise(status: int, refusal: str) -> Quirk | None:
     """Return the quirk that a refusal shows, None where it has another reason."""
     if status not in _STATUSES:
         return None
-    return next((quirk for quirk in get_args(Quirk) if _SIGNS[quirk].search(refusal)), None)
+    return next((quirk for quirk, sign in _SIGNS.items() if sign.search(refusal)), None)
 
 
 def request(
@@ -60,19 +63,6 @@ def request(
     if "no_stream_options" not in quirks:
         body["stream_options"] = {"include_usage": True}
     return body
-
-
-def as_chunk(completion: Mapping[str, Any]) -> dict[str, Any]:
-    """Return an answer that did not come as a stream as the one chunk of a stream."""
-    choices = [
-        {
-            **choice,
-            "delta": choice.get("message") or {},
-            "finish_reason": choice.get("finish_reason") or "stop",
-        }
-        for choice in completion.get("choices") or []
-    ]
-    return {**completion, "choices": choices}
 
 
 def _without_system(messages: Sequence[Message]) -> list[Message]:

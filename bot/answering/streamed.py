@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from typing import Final, NamedTuple
 
 from bot.answering import tokens
+from bot.answering.quirks import Quirk
 from bot.answering.repetition import Repetition
 from bot.answering.thinking import Thinking
 from bot.ports import EndpointError, Message, Usage
@@ -43,6 +44,8 @@ class StreamedAnswer:
         self.has_text = False
         """Whether there is anything yet that a reader sees."""
         self.is_cut = False
+        self.quirks: set[Quirk] = set()
+        """What it shows of the endpoint; all of it at the end."""
         self._limit = self._room = answer_tokens * CHARACTERS_PER_TOKEN
         self._chunks_left = answer_tokens + answer_tokens // 10
         self._thinking = Thinking()
@@ -55,6 +58,8 @@ class StreamedAnswer:
     def take(self, part: Part) -> str:
         """Return what a part adds to the text."""
         self._parts += 1
+        if part.thought or self._thinking.was_heard:
+            self.quirks.add("thinks")
         self._usage = part.usage or self._usage
         self._finish = part.finish or self._finish
         self._received.append((part.thought + part.text)[: self._limit])
@@ -75,13 +80,15 @@ class StreamedAnswer:
             raise EndpointError("cut off" if self._parts else "sent no stream")
         if not self.has_text:
             raise EndpointError("empty answer")
+        if not self._usage and not self.is_cut:
+            self.quirks.add("no_usage")
         return last if self._finish == "stop" and not self.is_cut else last + CUT
 
     def cost(self, messages: Sequence[Message]) -> Usage:
         """Return the tokens that the endpoint told, or our own count of them, which takes time."""
-        if self._usage and any(self._usage):
-            return self._usage
-        return Usage(tokens.count_messages(messages), tokens.count("".join(self._received)))
+        return self._usage or Usage(
+            tokens.count_messages(messages), tokens.count("".join(self._received))
+        )
 
     def _show(self, piece: str) -> str:
         piece = piece[: self._room]

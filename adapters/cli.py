@@ -15,6 +15,7 @@ import typer
 from pydantic import AnyUrl
 from typer.exceptions import Abort, TyperException
 
+from adapters import operators
 from bot.course.model import Course
 from bot.errors import OperatorError, SettingError
 from bot.settings import Settings
@@ -34,6 +35,8 @@ lessons_app = typer.Typer(help="Check or export the course.")
 db_app = typer.Typer(help="The database's schema.")
 app.add_typer(lessons_app, name="lessons")
 app.add_typer(db_app, name="db")
+app.command()(operators.doctor)
+app.command()(operators.stats)
 
 
 def main() -> NoReturn:

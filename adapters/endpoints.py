@@ -50,19 +50,8 @@ def remote(
     )
 
 
-def _first(settings: Settings, retries: int) -> PatientEndpoint | None:
-    if url := settings.llm_base_url:
-        return remote(settings, url, settings.llm_api_key, settings.llm_model, retries=retries)
-    return _local(settings)
-
-
-def _second(settings: Settings) -> PatientEndpoint | None:
-    if url := settings.llm_fallback_base_url:
-        return remote(settings, url, settings.llm_fallback_api_key, settings.llm_fallback_model)
-    return _local(settings) if settings.llm_base_url else None
-
-
-def _local(settings: Settings) -> LocalEndpoint | None:
+def local(settings: Settings) -> LocalEndpoint | None:
+    """Return the model file as an endpoint, None where none is given. Raises SettingError."""
     if settings.llm_model_file is None:
         return None
     if not is_installed():
@@ -76,3 +65,15 @@ def _local(settings: Settings) -> LocalEndpoint | None:
         settings.llm_answer_tokens,
         patience=Patience.within(settings.llm_answer_seconds),
     )
+
+
+def _first(settings: Settings, retries: int) -> PatientEndpoint | None:
+    if url := settings.llm_base_url:
+        return remote(settings, url, settings.llm_api_key, settings.llm_model, retries=retries)
+    return local(settings)
+
+
+def _second(settings: Settings) -> PatientEndpoint | None:
+    if url := settings.llm_fallback_base_url:
+        return remote(settings, url, settings.llm_fallback_api_key, settings.llm_fallback_model)
+    return local(settings) if settings.llm_base_url else None

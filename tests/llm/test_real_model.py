@@ -214,3 +214,15 @@ def can_read(path: Path) -> bool:
     except OSError:
         return False
     return True
+
+
+def test_the_doctor_tries_the_model_file(model_file: Path, tmp_path: Path) -> None:
+    """It answers, and how fast it writes is told."""
+    finished = run(
+        tmp_path, "doctor", "--json",
+        LLM_MODEL_FILE=str(model_file), LLM_ANSWER_TOKENS="64", LLM_ANSWER_SECONDS="55",
+    )  # fmt: skip
+    found = {check["name"]: check for check in json.loads(finished.stdout)["checks"]}
+    assert finished.returncode == 0, finished.stdout
+    assert found["model file"]["state"] == "ok"
+    assert "tokens a second" in found["model file speed"]["found"]

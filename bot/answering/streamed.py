@@ -17,6 +17,9 @@ CUT: Final = "…"
 CHARACTERS_PER_TOKEN: Final = 8
 """An answer with more characters than this for each token asked for is cut."""
 
+COUNTED: Final = 100_000
+"""Characters, thinking included, of which we count the tokens: more would take its time."""
+
 
 class Part(NamedTuple):
     """What one chunk of a stream brings. `thought` is what a model thinks before it speaks."""
@@ -46,11 +49,12 @@ class StreamedAnswer:
         self.is_cut = False
         self.quirks: set[Quirk] = set()
         """What it shows of the endpoint; all of it at the end."""
-        self._limit = self._room = answer_tokens * CHARACTERS_PER_TOKEN
+        self._room = answer_tokens * CHARACTERS_PER_TOKEN
         self._chunks_left = answer_tokens + answer_tokens // 10
         self._thinking = Thinking()
         self._repetition = Repetition()
         self._received: list[str] = []
+        self._countable = COUNTED
         self._usage: Usage | None = None
         self._finish: str | None = None
         self._parts = 0
@@ -58,13 +62,13 @@ class StreamedAnswer:
     def take(self, part: Part) -> str:
         """Return what a part adds to the text."""
         self._parts += 1
-        if part.thought or self._thinking.was_heard:
-            self.quirks.add("thinks")
         self._usage = part.usage or self._usage
         self._finish = part.finish or self._finish
-        self._received.append((part.thought + part.text)[: self._limit])
+        self._receive(part.thought + part.text)
         self._chunks_left -= bool(part.text)
         piece = self._show(self._thinking.feed(part.text))
+        if part.thought or self._thinking.was_heard:
+            self.quirks.add("thinks")
         if self._room <= 0 or self._chunks_left <= 0 or (piece and self._repetition.feed(piece)):
             self.is_cut = True
         return piece
@@ -89,6 +93,10 @@ class StreamedAnswer:
         return self._usage or Usage(
             tokens.count_messages(messages), tokens.count("".join(self._received))
         )
+
+    def _receive(self, text: str) -> None:
+        self._received.append(text[: self._countable])
+        self._countable -= len(self._received[-1])
 
     def _show(self, piece: str) -> str:
         piece = piece[: self._room]

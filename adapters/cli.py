@@ -22,7 +22,6 @@ from bot.settings import Settings
 
 if TYPE_CHECKING:  # imported where they are used: most commands need few of them
     from adapters.web import Platform
-    from bot.answering.answer import Answerer
     from bot.tutor import Tutor
 
 PARTS = ("telegram", "discord", "web")
@@ -171,14 +170,17 @@ def ask(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object an answer.")] = False,
 ) -> None:
     """Answer one question, or a file of them."""
+    from adapters.endpoints import writer
     from adapters.questions import answer_all
+    from bot.answering.answer import Answerer
 
     settings = Settings.load()
     _set_up_logs(settings.model_copy(update={"log_level": "ERROR"}))
     if bool(question.strip()) == bool(batch):
         raise SettingError("ask: give a question, or --batch FILE")
     questions = _read_batch(batch) if batch else [question]
-    answerer = _answerer(settings, _load_course(settings), offline)
+    course, model = _load_course(settings), None if offline else writer(settings)
+    answerer = Answerer(course, model, settings.data_dir / "search")
     asyncio.run(answer_all(answerer, questions, lang or settings.default_language, as_json))
 
 
@@ -259,16 +261,26 @@ def bench(
 @contextlib.contextmanager
 def _tutor(settings: Settings) -> "Iterator[Tutor]":
     """Join the parts, and take them apart again at the end."""
+    from adapters.endpoints import writer
+    from bot.answering.answer import Answerer
     from bot.commands.command import Services
-    from bot.ports import SystemClock
+    from bot.ports import Budget, SystemClock
     from bot.storage.store import Store
     from bot.tutor import Access, Tutor
 
     course = _load_course(settings)
+    model = writer(settings)
     store = Store.open(settings.database)
     try:
         yield Tutor(
-            Services(course, store, _answerer(settings, course), SystemClock()),
+            Services(
+                course,
+                store,
+                Answerer(course, model, settings.data_dir / "search"),
+                SystemClock(),
+                model,
+                Budget(settings.llm_daily_tokens_per_learner, settings.llm_daily_tokens),
+            ),
             default_language=settings.default_language,
             default_timezone=settings.default_timezone,
             access=Access(frozenset(settings.allowed_users), frozenset(settings.allowed_chats)),
@@ -284,19 +296,6 @@ def _load_course(settings: Settings) -> Course:
         return load(settings.lessons_dir)
     except CourseError as error:
         raise OperatorError(str(error)) from None
-
-
-def _answerer(settings: Settings, course: Course, offline: bool = False) -> "Answerer":
-    from adapters import endpoints
-    from bot.answering.answer import Answerer
-
-    return Answerer(
-        course,
-        None if offline else endpoints.endpoint(settings),
-        context_tokens=settings.llm_context_tokens,
-        answer_tokens=settings.llm_answer_tokens,
-        cache_dir=settings.data_dir / "tokenizer",
-    )
 
 
 def _set_up_logs(settings: Settings) -> None:

@@ -6,9 +6,24 @@ from bot.answering.endpoint import OpenAIEndpoint
 from bot.answering.fallback import FallbackEndpoint, PatientEndpoint
 from bot.answering.local import LocalEndpoint, is_installed
 from bot.answering.patience import Patience
+from bot.answering.writer import Writer
 from bot.errors import SettingError
 from bot.ports import Embedder, Endpoint
 from bot.settings import Settings
+
+
+def writer(settings: Settings) -> Writer | None:
+    """Return the way to what the settings ask for, None where they ask for nothing."""
+    one = endpoint(settings)
+    if one is None:
+        return None
+    return Writer(
+        one,
+        context_tokens=settings.llm_context_tokens,
+        answer_tokens=settings.llm_answer_tokens,
+        streams=settings.llm_streams,
+        cache_dir=settings.data_dir / "tokenizer",
+    )
 
 
 def endpoint(settings: Settings) -> Endpoint | None:

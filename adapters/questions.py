@@ -35,7 +35,7 @@ async def _answer(answerer: Answerer, question: str, language: Language) -> Answ
 def _as_dict(question: str, answer: Answer, seconds: float) -> dict[str, object]:
     return {
         "question": question,
-        "answer": answer.text,
+        "answer": answer.whole,
         "citations": [
             {"lesson": one.lesson, "title": one.title, "passage": one.passage}
             for one in answer.citations
@@ -49,4 +49,4 @@ def _as_dict(question: str, answer: Answer, seconds: float) -> dict[str, object]
 
 def _as_text(answer: Answer) -> str:
     sources = [f"[{place}] {one.title}" for place, one in enumerate(answer.citations, 1)]
-    return "\n".join([plain(answer.text), *sources, ""])
+    return "\n".join([plain(answer.whole), *sources, ""])

@@ -9,6 +9,7 @@ TutorError                  the learner reads it, in their language
 ├── NotAnOption             "E" where A to D are to choose from
 ├── NotAnOrder              "B" where all the letters are asked for
 └── NotANumber
+BudgetSpent                 caught where an answer is written: it comes from the course then
 OperatorError               the operator reads it, in English, on one line; the program stops
 ├── SettingError            exit code 2
 └── DatabaseError           exit code 1
@@ -67,6 +68,14 @@ class NotAnOrder(TutorError):
 
 class NotANumber(TutorError):
     message = N_("The question is still open: type a number, such as 140, or “not sure”.")
+
+
+class BudgetSpent(Exception):
+    """No tokens are left for today; `is_own`: the learner's, otherwise everybody's."""
+
+    def __init__(self, *, is_own: bool) -> None:
+        super().__init__("the learner's tokens are spent" if is_own else "all tokens are spent")
+        self.is_own = is_own
 
 
 class OperatorError(Exception):

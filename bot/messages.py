@@ -30,7 +30,8 @@ class Incoming:
     `text` is what the person typed ("" for a sticker or a photo); a platform's own command widget
     is translated to it ("/learn tokens"). `action` is the pressed button's action instead.
     `locale` is a BCP 47 tag where the platform tells one. `mentions_bot` is true for a mention of
-    the bot and for a reply to it.
+    the bot and for a reply to it. `replies_to` is the id of our own message that is replied to or
+    whose button was pressed; it only matters in a group.
     """
 
     sender: Address
@@ -39,6 +40,7 @@ class Incoming:
     locale: str | None = None
     is_private: bool = True
     mentions_bot: bool = False
+    replies_to: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +66,8 @@ class Reply:
     private: meant for this person's eyes where the platform can hide it from the others.
     replaces: takes the place of the message whose button was pressed, where the platform can edit.
     expects_number: the learner is asked to type a number, so a digit is not the name of a button.
+    thread: the conversation in a group that a reply to this message goes on with; whoever sends
+        the message tells the tutor under which ids (`Tutor.sent`).
     """
 
     text: str
@@ -72,3 +76,4 @@ class Reply:
     private: bool = False
     replaces: bool = False
     expects_number: bool = False
+    thread: str | None = None

@@ -65,6 +65,25 @@ class Embedder(Protocol):
         ...
 
 
+class Budget(NamedTuple):
+    """Tokens that may be used in one UTC day, by one learner and by all; 0 is no limit."""
+
+    per_learner: int = 0
+    in_all: int = 0
+
+
+class Purse(Protocol):
+    """Whose tokens an answer costs."""
+
+    async def reserve(self, tokens: int) -> int:
+        """Put tokens aside and return the id of the call. Raises bot.errors.BudgetSpent."""
+        ...
+
+    async def settle(self, call: int, usage: Usage) -> None:
+        """Replace what was put aside by what was used."""
+        ...
+
+
 class Clock(Protocol):
     def now(self) -> datetime:
         """The current time in UTC."""

@@ -3,7 +3,7 @@
 import asyncio
 import logging
 import secrets
-from collections.abc import AsyncIterator
+from collections.abc import AsyncIterator, Sequence
 from dataclasses import replace
 from datetime import datetime
 from typing import NamedTuple
@@ -102,6 +102,22 @@ class Tutor:
                     yield replace(reply, replaces=reply.replaces and incoming.action is not None)
             except TutorError as error:
                 yield await _explained(error, turn)
+
+    async def sent(self, reply: Reply, address: Address, message_ids: Sequence[str]) -> None:
+        """Remember the ids under which a final reply stands in a chat, for those that reply to it.
+
+        Raises nothing: the reply has arrived, whatever becomes of its ids.
+        """
+        thread = reply.thread
+        if thread is None or not message_ids:
+            return
+        try:
+            await self._services.store.run(
+                lambda tx: tx.threads.extend(thread, address, message_ids, self._now())
+            )
+        except Exception:
+            # What is lost is only that a reply to this message goes on with its conversation.
+            log.exception("the conversation of a message was not stored")
 
     def apology(self, incoming: Incoming, error: BaseException) -> Reply:
         """Log an unexpected error under an id, and return the reply that names the id."""

@@ -2,6 +2,7 @@
 
 import asyncio
 from datetime import UTC, datetime, timedelta
+from itertools import count
 from pathlib import Path
 from types import TracebackType
 from typing import Self
@@ -9,11 +10,12 @@ from typing import Self
 import yaml
 
 from bot.answering.answer import Answerer
+from bot.answering.writer import Writer
 from bot.commands.command import Services
 from bot.course.model import Course, Question
 from bot.learning.grading import NO_POINT
 from bot.messages import Address, Incoming, Reply
-from bot.ports import Endpoint
+from bot.ports import Budget, Endpoint
 from bot.storage.store import Store
 from bot.tutor import Access, Tutor
 
@@ -43,7 +45,10 @@ class FakeClock:
 
 
 class Dialog:
-    """One person talking to the tutor; `as_somebody_else` joins another."""
+    """One person talking to the tutor, or several in turn: `enter` says who and where.
+
+    message_id: the id of the message that the last reply was sent as.
+    """
 
     def __init__(
         self,
@@ -52,16 +57,22 @@ class Dialog:
         *,
         endpoint: Endpoint | None = None,
         access: Access = Access(),  # noqa: B008 - immutable
+        budget: Budget = Budget(),  # noqa: B008 - immutable
     ) -> None:
         self.course = course
         self.clock = FakeClock()
         self.store = Store.open(database)
-        answerer = Answerer(course, endpoint)
-        self.tutor = Tutor(Services(course, self.store, answerer, self.clock), access=access)
+        writer = Writer(endpoint) if endpoint else None
+        services = Services(
+            course, self.store, Answerer(course, writer), self.clock, writer, budget
+        )
+        self.tutor = Tutor(services, access=access)
         self.sender = Address("terminal", "ada", "ada")
         self.is_private = True
         self.locale: str | None = None
         self.replies: list[Reply] = []
+        self.message_id: str | None = None
+        self._ids = count(1)
         self._runner = asyncio.Runner()
 
     def __enter__(self) -> Self:
@@ -76,7 +87,11 @@ class Dialog:
         self._runner.close()
         self.store.close()
 
-    def say(self, text: str, *, mentions_bot: bool = False) -> str:
+    def enter(self, group: str, person: str = "ada", platform: str = "terminal") -> None:
+        """Go on as this person in this group."""
+        self.sender, self.is_private = Address(platform, person, group), False
+
+    def say(self, text: str, *, mentions_bot: bool = False, replies_to: str | None = None) -> str:
         """Send a text, and return the text of the last reply."""
         return self._send(
             Incoming(
@@ -85,13 +100,24 @@ class Dialog:
                 locale=self.locale,
                 is_private=self.is_private,
                 mentions_bot=mentions_bot,
+                replies_to=replies_to,
             )
         )
+
+    def reply(self, text: str, to: str | None = None) -> str:
+        """Reply to a message of the tutor's, by default to its last."""
+        return self.say(text, mentions_bot=True, replies_to=to or self.message_id)
 
     def press(self, action: str) -> str:
         """Press the button with this action, shown or not, and return the reply's text."""
         return self._send(
-            Incoming(self.sender, action=action, locale=self.locale, is_private=self.is_private)
+            Incoming(
+                self.sender,
+                action=action,
+                locale=self.locale,
+                is_private=self.is_private,
+                replies_to=self.message_id,
+            )
         )
 
     def press_label(self, label: str) -> str:
@@ -132,7 +158,13 @@ class Dialog:
         return self.replies[-1].text if self.replies else ""
 
     async def _collect(self, incoming: Incoming) -> list[Reply]:
-        return [reply async for reply in self.tutor.handle(incoming)]
+        replies: list[Reply] = []
+        async for reply in self.tutor.handle(incoming):
+            replies.append(reply)
+            if not reply.draft:
+                self.message_id = str(next(self._ids))
+                await self.tutor.sent(reply, incoming.sender, [self.message_id])
+        return replies
 
 
 def response_to(question: Question, right: bool) -> str:

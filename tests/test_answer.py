@@ -18,6 +18,7 @@ from bot.answering.found import Found, Hit
 from bot.answering.offline import compose
 from bot.answering.passages import Passage
 from bot.answering.smalltalk import smalltalk
+from bot.answering.writer import Waiting, Writer
 from bot.course.loader import load
 from bot.course.model import LANGUAGES, Language
 from bot.ports import Message, Usage
@@ -35,12 +36,13 @@ def server() -> Iterator[OpenAIServer]:
         yield one
 
 
-async def collect(parts: AsyncGenerator[str | Answer]) -> tuple[list[str], Answer]:
+async def collect(parts: AsyncGenerator[str | Waiting | Answer]) -> tuple[list[str], Answer]:
     drafts: list[str] = []
     async for part in parts:
         if isinstance(part, Answer):
             return drafts, part
-        drafts.append(part)
+        if isinstance(part, str):
+            drafts.append(part)
     raise AssertionError("no answer")
 
 
@@ -53,7 +55,7 @@ def online(
 ) -> tuple[list[str], Answer]:
     async def run() -> tuple[list[str], Answer]:
         endpoint = OpenAIEndpoint(server.base_url, server.api_key, "m", 128, patience=HASTE)
-        answerer = Answerer(COURSE, endpoint, context_tokens=1024, answer_tokens=128)
+        answerer = Answerer(COURSE, Writer(endpoint, context_tokens=1024, answer_tokens=128))
         try:
             return await collect(answerer.answer(question, "en", history=history))
         finally:
@@ -69,7 +71,7 @@ def test_without_an_endpoint_the_course_answers_with_its_sources() -> None:
     assert "[2]" in answer.text
     assert [citation.lesson for citation in answer.citations] == ["tokens", "tokens"]
     assert answer.source == "offline"
-    assert not answer.fault
+    assert answer.why is None
     assert not answer.declined
     assert answer.usage == Usage(0, 0)
 
@@ -296,7 +298,7 @@ def test_an_endpoint_that_says_nothing_is_replaced_by_the_course(
     server.behaviour = Behaviour(trouble=trouble, status=401)
     _, answer = online(server)
     assert answer.source == "offline"
-    assert answer.fault
+    assert answer.why == "fault"
     assert answer.text == offline("what is a token").text
     assert answer.usage == Usage(0, 0)
 
@@ -310,7 +312,7 @@ def test_an_endpoint_that_fails_midway_keeps_what_it_said(
     _, answer = online(server)
     assert answer.text.startswith("Toke")
     assert answer.text.count("\n\n*") == 1
-    assert answer.fault
+    assert answer.why == "fault"
     assert answer.source == "endpoint"
     assert answer.usage.prompt > 100
 
@@ -343,7 +345,7 @@ def test_the_first_question_does_not_block_the_event_loop() -> None:
 def test_an_answer_as_long_as_the_context_is_refused() -> None:
     """There would be no room for a prompt."""
     with pytest.raises(ValueError, match="answer_tokens"):
-        Answerer(COURSE, None, context_tokens=1024, answer_tokens=1024)
+        Writer(OpenAIEndpoint("http://127.0.0.1:9", None, "m", 1), answer_tokens=4096)
 
 
 @given(

@@ -425,10 +425,10 @@ def test_a_fresh_conversation_forgets_what_was_said(dialog: Dialog) -> None:
 def test_a_conversation_in_private_stays_out_of_groups(dialog: Dialog) -> None:
     """What a learner asks in private is no part of what a group hears, nor the other way."""
     dialog.say("温度是什么意思？")
-    dialog.is_private = False
-    dialog.sender = Address("terminal", "ada", "group")
-    dialog.say("token 是什么？", mentions_bot=True)
-    group = dialog._runner.run(dialog.store.run(lambda tx: tx.conversation(1, "terminal:group", 9)))
+    dialog.enter("group")
+    dialog.reply("token 是什么？")
+    thread = dialog.last.thread or ""
+    group = dialog._runner.run(dialog.store.run(lambda tx: tx.conversation(1, thread, 9)))
     assert [message.content for message in group if message.role == "user"] == ["token 是什么？"]
 
 

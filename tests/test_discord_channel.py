@@ -153,6 +153,32 @@ def test_a_long_text_comes_in_several_messages() -> None:
     drive(say(Reply(text[:500], draft=True), Reply(text, (Button("Next", "next:1"),))), test)
 
 
+def test_the_tutor_is_told_under_which_ids_a_reply_stands() -> None:
+    """All parts of it, the first of which was the placeholder, a draft or the pressed message."""
+    text = "\n\n".join(f"Paragraph {n}. " + "word " * 60 for n in range(10))
+
+    async def script(incoming: Incoming) -> AsyncIterator[Reply]:
+        if incoming.action:
+            yield Reply("new", replaces=True)
+            return
+        yield Reply(text[:100], draft=True)
+        await asyncio.sleep(0.2)
+        yield Reply(text, (Button("Next", "next:1"),))
+
+    async def test(server: DiscordServer, tutor: StandIn) -> None:
+        await server.slash(LEARNER, "ask", guild=GUILD, question="why")
+        await server.wait_for(lambda: tutor.reported)
+        await server.say(LEARNER, "why?", guild=GUILD, mention=True)
+        await server.wait_for(lambda: len(tutor.reported) == 2)
+        ids = [str(reply.id) for reply in server.replies(server.channel())]
+        assert tutor.reported == [(text, ids[:2]), (text, ids[2:])]
+        await server.press(LEARNER, "next:1")
+        await server.wait_for(lambda: len(tutor.reported) == 3)
+        assert tutor.reported[-1] == ("new", ids[3:])
+
+    drive(script, test)
+
+
 def test_an_answer_arrives_although_its_placeholder_was_deleted() -> None:
     """Discord then takes no follow-up, so the answer comes as an ordinary message."""
 

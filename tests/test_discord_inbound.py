@@ -61,6 +61,7 @@ def test_a_slash_command_is_read_as_typed(values: tuple[str, ...], text: str) ->
     """Its options follow its name in their order."""
     incoming = from_interaction(_interaction(_slash("learn", *values)))
     assert (incoming.text, incoming.action, incoming.locale) == (text, None, "zh-TW")
+    assert incoming.replies_to is None
     assert incoming.sender == Address("discord", "7", "70")
     assert incoming.is_private
     assert incoming.mentions_bot
@@ -74,6 +75,7 @@ def test_a_press_is_read_as_its_action() -> None:
     press.pressed = Seen(5, ROOM, BOT_ID, "?")
     incoming = from_interaction(_interaction(press))
     assert (incoming.action, incoming.text, incoming.is_private) == ("quiz:1:b", "", False)
+    assert incoming.replies_to == "5"
 
 
 def test_other_peoples_dm_is_not_private() -> None:
@@ -121,9 +123,20 @@ def test_a_reply_to_the_bot_speaks_to_it() -> None:
     deleted = _message(ROOM, "why?", referenced_message=None, **link)
     incoming = from_message(replied, BOT_ID)
     assert incoming is not None
-    assert incoming.mentions_bot
+    assert (incoming.mentions_bot, incoming.replies_to) == (True, "5")
     assert from_message(withheld, BOT_ID) is None
     assert from_message(deleted, BOT_ID) is None
+
+
+def test_a_reply_to_somebody_else_goes_on_with_nothing_of_the_bot() -> None:
+    """Even where it mentions the bot."""
+    original = Seen(5, ROOM, OTHER, "A thought.").json()
+    link = {"message_reference": {"message_id": "5", "channel_id": "101"}, "type": 19}
+    mentions = [user_json(BOT_ID)]
+    message = _message(ROOM, "why?", referenced_message=original, mentions=mentions, **link)
+    incoming = from_message(message, BOT_ID)
+    assert incoming is not None
+    assert (incoming.mentions_bot, incoming.replies_to) == (True, None)
 
 
 def test_a_picture_or_a_sticker_is_an_empty_text() -> None:

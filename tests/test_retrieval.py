@@ -10,7 +10,6 @@ import yaml
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from bot.answering.kin import Kin
 from bot.answering.passages import names_of, passages_of, plain
 from bot.answering.question import asks_how_much, asks_what_it_is
 from bot.answering.retrieval import Retriever
@@ -44,25 +43,26 @@ def test_the_best_passage_comes_from_the_lesson_that_answers(
     retriever: Retriever, question: str, language: Language, lesson: str
 ) -> None:
     """Mixed languages, full width, traditional characters and word forms all find their lesson."""
-    hits = retriever.search(question, language)
-    assert hits[0].passage.lesson_id == lesson
-    assert 0 < hits[0].relevance <= 1
-    assert [hit.score for hit in hits] == sorted((hit.score for hit in hits), reverse=True)
+    found = retriever.find(question, language)
+    assert found.home == lesson
+    assert found.hits[0].passage.lesson_id == lesson
 
 
 def test_the_lesson_on_the_screen_is_preferred(retriever: Retriever) -> None:
-    """The same question scores its own lesson's passages higher there than elsewhere."""
-    here = retriever.search("model", "en", lesson_id="radio-knobs")[0]
-    elsewhere = retriever.search("model", "en", lesson_id="no-such-lesson")
-    assert here.score > max(
-        hit.score for hit in elsewhere if hit.passage.lesson_id == "radio-knobs"
-    )
+    """A question that is for no lesson more than for another is for the one that is read."""
+    homes = {
+        lesson.id: retriever.find("model", "en", lesson_id=lesson.id).lessons.index(lesson.id)
+        for lesson in COURSE.lessons
+    }
+    elsewhere = retriever.find("model", "en").lessons
+    assert all(place <= elsewhere.index(name) for name, place in homes.items())
+    assert sum(homes.values()) < sum(range(len(elsewhere)))
 
 
-def test_unknown_words_find_nothing(retriever: Retriever) -> None:
-    """A question without one word of the course has no hits."""
-    assert retriever.search("xyzzy plugh", "en") == []
-    assert retriever.search("", "zh") == []
+def test_unknown_words_are_about_nothing(retriever: Retriever) -> None:
+    """A question without one known word is not about language models."""
+    assert not retriever.find("xyzzy plugh", "en").on_topic
+    assert not retriever.find("", "zh").on_topic
 
 
 def test_a_short_follow_up_is_read_with_the_question_before(retriever: Retriever) -> None:
@@ -126,9 +126,7 @@ def test_nothing_heavy_is_loaded_before_the_first_question() -> None:
 def test_many_threads_may_ask_the_first_question() -> None:
     """The index is built once however many ask at the same time."""
     retriever, found = Retriever(COURSE), []
-    threads = [
-        Thread(target=lambda: found.append(retriever.search("token", "zh"))) for _ in range(8)
-    ]
+    threads = [Thread(target=lambda: found.append(retriever.find("token", "zh"))) for _ in range(8)]
     for thread in threads:
         thread.start()
     for thread in threads:
@@ -140,10 +138,11 @@ def test_many_threads_may_ask_the_first_question() -> None:
 @settings(max_examples=60, deadline=None)
 @given(st.text(max_size=200))
 def test_any_text_can_be_searched(retriever: Retriever, text: str) -> None:
-    """Whatever people type, the search answers with relevances from 0 to 1."""
+    """Whatever people type, the search finds something in every lesson's order of likelihood."""
     for language in LANGUAGES:
         found = retriever.find(text, language, previous=[text], lesson_id="tokens")
-        assert all(0 <= hit.relevance <= 1 for hit in found.hits)
+        assert found.hits
+        assert found.hits[0].passage.lesson_id == found.home
 
 
 def test_words_are_folded_before_they_are_compared() -> None:
@@ -163,7 +162,7 @@ def shares_told_right(retriever: Retriever, file: str) -> tuple[float, float]:
     """Return the share of all labelled questions, and of the worst kind and language."""
     labelled = yaml.safe_load((ROOT / "tests/data" / file).read_text("utf-8"))
     right = [
-        [retriever.is_on_topic(question, language) == (kind != "other") for question in questions]
+        [retriever.find(question, language).on_topic == (kind != "other") for question in questions]
         for kind, by_language in labelled.items()
         for language, questions in by_language.items()
     ]
@@ -194,7 +193,7 @@ def test_questions_that_were_written_beforehand_find_their_lesson(shipped: Retri
         for question, lessons in pairs.items()
     ]
     told = [
-        shipped.is_on_topic(question, language) == (kind == "about")
+        shipped.find(question, language).on_topic == (kind == "about")
         for kind, by_language in labelled.items()
         for language, questions in by_language.items()
         for question in questions
@@ -219,7 +218,7 @@ def test_questions_about_the_whole_course_are_told_from_others_and_find_their_le
         any(hit.passage.lesson_id in lessons for hit in found.hits[:3]) for found, lessons in pairs
     ]
     others = [
-        shipped.is_on_topic(question, language)
+        shipped.find(question, language).on_topic
         for language, some in labelled["other"].items()
         for question in some
     ]
@@ -310,7 +309,7 @@ def test_what_learners_ask_in_their_own_words_is_on_topic(
     shipped: Retriever, question: str, language: Language
 ) -> None:
     """Such questions have few words of the field, or none."""
-    assert shipped.is_on_topic(question, language)
+    assert shipped.find(question, language).on_topic
 
 
 @pytest.mark.parametrize("lesson", [None, "sampling", "tokens"])
@@ -360,20 +359,6 @@ def test_the_form_of_a_question_tells_what_answers_it(
     """A definition, a number, or neither."""
     assert asks_what_it_is(question) == what_it_is
     assert asks_how_much(question) == how_much
-
-
-def test_a_question_is_like_another_only_where_its_subject_is_the_same() -> None:
-    """ "How do A and B differ" is put like "how do C and D differ" and is not about it."""
-    course, analyser = load(ROOT / "lessons"), Analyser()
-    kin = Kin(course, analyser)
-    same = kin.likest("为什么同一个问题答案不一样", set())
-    assert same.is_close
-    assert same.lesson_id in {"sampling", "next-token"}
-    asks = course.lessons[0].asks.en[0]
-    own = kin.likest(asks, set())
-    assert own.share == pytest.approx(1)
-    assert own.lesson_id == course.lessons[0].id
-    assert not kin.likest("参数和权重有什么区别", {"参数", "权重"}).is_close
 
 
 def test_a_letter_and_its_hyphen_stay_together() -> None:

@@ -13,7 +13,7 @@ from pydantic import SecretStr
 from adapters.telegram.channel import TelegramChannel
 from bot.commands import COMMANDS
 from bot.errors import OperatorError
-from bot.messages import Button, Incoming, Reply
+from bot.messages import Address, Button, Incoming, Reply
 from tests.platforms.telegram_server import TOKEN, TelegramServer
 
 if TYPE_CHECKING:
@@ -32,11 +32,16 @@ class StandIn:
         self.answer = answer
         self.heard: list[Incoming] = []
         self.errors: list[BaseException] = []
+        self.reported: list[tuple[str, list[str]]] = []
+        """Text and message ids of each final reply."""
 
     async def handle(self, incoming: Incoming) -> AsyncIterator[Reply]:
         self.heard.append(incoming)
         async for reply in self.answer(incoming):
             yield reply
+
+    async def sent(self, reply: Reply, address: Address, message_ids: list[str]) -> None:
+        self.reported.append((reply.text, message_ids))
 
     def apology(self, incoming: Incoming, error: BaseException) -> Reply:
         self.errors.append(error)
@@ -197,6 +202,35 @@ def test_drafts_in_a_group_are_edits_of_one_message() -> None:
             assert reply.edits == 2
             (sent,) = server.called("sendMessage", GROUP)
             assert sent.params["reply_parameters"]["message_id"] == asked
+
+    run(story)
+
+
+def test_the_tutor_is_told_under_which_ids_a_reply_stands_in_the_group() -> None:
+    """All parts of it, the first of which was a draft; private replies do not stand there."""
+
+    async def story() -> None:
+        long = Reply("word " * 1500, (GO,))
+        new = Reply("new", replaces=True)
+
+        async def answer(incoming: Incoming) -> AsyncIterator[Reply]:
+            yield Reply("secret", private=True)
+            if not incoming.is_private:
+                yield Reply("word", draft=True)
+                await asyncio.sleep(0.2)
+                yield new if incoming.action else long
+
+        async with serving(answer) as (server, tutor):
+            await server.say(ANN, "/start")
+            await server.wait_for(lambda: tutor.reported)
+            tutor.reported.clear()
+            await server.say(ANN, "/ask why", GROUP, "supergroup")
+            await server.wait_for(lambda: tutor.reported)
+            await server.press(ANN, "learn", GROUP)
+            await server.wait_for(lambda: len(tutor.reported) == 2)
+            first, second, third = (str(reply.message_id) for reply in server.replies(GROUP))
+            assert tutor.reported == [(long.text, [first, second]), ("new", [third])]
+            assert [reply.text for reply in server.replies(ANN)] == ["secret"] * 3
 
     run(story)
 

@@ -47,6 +47,7 @@ def test_a_press_is_heard_as_its_action() -> None:
         action="quiz:tokens:2:b",
         locale="zh-hans",
         is_private=False,
+        replies_to="1",
     )
 
 
@@ -56,7 +57,7 @@ def test_a_press_on_a_message_too_old_to_be_shown_is_heard() -> None:
     press = {"id": "1", "from": ANN, "chat_instance": "1", "data": "learn", "message": old}
     incoming = heard("callback_query", **press)
     assert incoming is not None
-    assert incoming.action == "learn"
+    assert (incoming.action, incoming.replies_to) == ("learn", "1")
 
 
 def test_the_name_of_the_bot_is_taken_off_a_command() -> None:
@@ -105,10 +106,22 @@ def test_what_people_say_to_each_other_in_a_group_is_not_heard(text: str) -> Non
 
 def test_a_reply_to_the_bot_counts_as_a_mention() -> None:
     """And a reply to somebody else does not."""
-    incoming = said("why?", GROUP, reply_to_message=message(GROUP, text="x") | {"from": BOT})
+    original = message(GROUP, text="x", message_id=31)
+    incoming = said("why?", GROUP, reply_to_message=original | {"from": BOT})
     assert incoming is not None
-    assert incoming.mentions_bot
+    assert (incoming.mentions_bot, incoming.replies_to) == (True, "31")
     assert said("why?", GROUP, reply_to_message=message(GROUP, text="x")) is None
+
+
+def test_a_reply_to_somebody_else_goes_on_with_nothing_of_the_bot() -> None:
+    """Even where it mentions the bot; and a command may be a reply to the bot."""
+    other = said("@LLM_Tutor_bot why?", GROUP, reply_to_message=message(GROUP, text="x"))
+    assert other is not None
+    assert other.replies_to is None
+    original = message(GROUP, text="x", message_id=31) | {"from": BOT}
+    command = said("/new", GROUP, reply_to_message=original)
+    assert command is not None
+    assert command.replies_to == "31"
 
 
 def test_writing_in_a_topic_that_the_bot_opened_is_not_a_reply_to_it() -> None:

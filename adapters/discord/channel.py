@@ -218,7 +218,7 @@ class Client(discord.Client):
     async def _converse(self, incoming: Incoming, speech: Speech) -> None:
         try:
             async for reply in self._tutor.handle(incoming):
-                await speech.show(reply)
+                await self._tutor.sent(reply, incoming.sender, await speech.show(reply))
         except Undelivered as error:
             log.warning("a reply was not delivered: %s", error)
         except Exception as error:  # noqa: BLE001 - the one place where a bug ends

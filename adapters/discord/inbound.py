@@ -22,6 +22,7 @@ def from_interaction(interaction: discord.Interaction[Any]) -> Incoming:
         locale=interaction.locale.value,
         is_private=_is_private(interaction),
         mentions_bot=True,
+        replies_to=str(interaction.message.id) if pressed and interaction.message else None,
     )
 
 
@@ -35,7 +36,8 @@ def from_message(message: discord.Message, bot_id: int) -> Incoming | None:
         return None
     is_private = isinstance(message.channel, discord.DMChannel)
     mentioned = any(user.id == bot_id for user in message.mentions)
-    replied = _replies_to(message, bot_id) and bool(message.content)
+    replies_to = _replies_to(message, bot_id)
+    replied = replies_to is not None and bool(message.content)
     if not (is_private or mentioned or replied):
         return None
     return Incoming(
@@ -43,6 +45,7 @@ def from_message(message: discord.Message, bot_id: int) -> Incoming | None:
         text=re.sub(rf"\s*<@!?{bot_id}>\s*", " ", message.content).strip(),
         is_private=is_private,
         mentions_bot=mentioned or replied,
+        replies_to=replies_to,
     )
 
 
@@ -61,6 +64,9 @@ def _is_private(interaction: discord.Interaction[Any]) -> bool:
     return interaction.guild_id is None and not interaction.context.private_channel
 
 
-def _replies_to(message: discord.Message, bot_id: int) -> bool:
+def _replies_to(message: discord.Message, bot_id: int) -> str | None:
+    """Return the id of the bot's message that this one replies to."""
     original = message.reference and message.reference.resolved
-    return isinstance(original, discord.Message) and original.author.id == bot_id
+    if isinstance(original, discord.Message) and original.author.id == bot_id:
+        return str(original.id)
+    return None

@@ -21,7 +21,13 @@ CLOSED = (
 
 
 class Sent(Protocol):
-    """A message that is there and can still be changed: one of discord.py's, or one of ours."""
+    """A message that is there and can still be changed: one of discord.py's, or one of ours.
+
+    `id` is None where there is none, or not yet.
+    """
+
+    @property
+    def id(self) -> int | None: ...
 
     @property
     def edit(self) -> Callable[..., Awaitable[object]]: ...
@@ -56,6 +62,8 @@ class Place(Protocol):
 class Nowhere:
     """A message that could not be sent for good: changes to it are dropped."""
 
+    id = None
+
     async def edit(self, **arguments: Any) -> None: ...
 
     async def delete(self) -> None: ...
@@ -66,9 +74,10 @@ class Original:
     """An interaction's own message: the placeholder of a slash command, or the pressed one."""
 
     interaction: discord.Interaction[Any]
+    id: int | None = None
 
     async def edit(self, **arguments: Any) -> None:
-        await self.interaction.edit_original_response(**arguments)
+        self.id = (await self.interaction.edit_original_response(**arguments)).id
 
     async def delete(self) -> None:
         await self.interaction.delete_original_response()

@@ -47,18 +47,21 @@ class Speech:
         self._sent = count()
         self._nonce = ""
 
-    async def show(self, reply: Reply) -> None:
+    async def show(self, reply: Reply) -> list[str]:
         """Show a final reply, retrying for about a minute; start to show a draft, or skip it.
 
-        Raises Undelivered where the final reply could not be sent; a discord.HTTPException where
-        Discord finds fault with the reply itself, which is a bug of ours.
+        Returns the ids of a final reply's messages. Raises Undelivered where it could not be sent;
+        a discord.HTTPException where Discord finds fault with the reply itself, which is a bug of
+        ours.
         """
         if reply.draft:
             self._sketch(reply)
-            return
+            return []
         await self._settle()
         await _insist(lambda: self._write(reply))
+        ids = [str(message.id) for message, _ in self._shown if message.id]
         self._shown, self._begun = [], False
+        return ids
 
     async def close(self) -> None:
         """End the turn."""

@@ -160,7 +160,10 @@ class TelegramChannel:
             return
         with self._waiting(incoming.sender.user_id):
             async with Outbox(context.bot, update, self._drafts) as outbox:
-                await outbox.deliver(self._tutor.handle(incoming))
+                await outbox.deliver(
+                    self._tutor.handle(incoming),
+                    lambda reply, ids: self._tutor.sent(reply, incoming.sender, ids),
+                )
 
     @contextmanager
     def _waiting(self, user_id: str) -> Iterator[None]:

@@ -34,6 +34,7 @@ def _read_press(query: CallbackQuery) -> Incoming | None:
         action=query.data,
         locale=query.from_user.language_code,
         is_private=chat.type == Chat.PRIVATE,
+        replies_to=str(query.message.message_id),
     )
 
 
@@ -47,7 +48,8 @@ def _read_message(message: Message, person: User, username: str, bot_id: int) ->
         text = command[1] + text[command.end() :]
     text, mentions = mention.subn("", text)
     is_private = message.chat.type == Chat.PRIVATE
-    mentions_bot = mentions > 0 or _answers_bot(message, bot_id)
+    replies_to = _replies_to(message, bot_id)
+    mentions_bot = mentions > 0 or replies_to is not None
     if not (is_private or command or mentions_bot):
         return None
     return Incoming(
@@ -56,6 +58,7 @@ def _read_message(message: Message, person: User, username: str, bot_id: int) ->
         locale=person.language_code,
         is_private=is_private,
         mentions_bot=mentions_bot,
+        replies_to=replies_to,
     )
 
 
@@ -64,12 +67,14 @@ def _has_content(message: Message) -> bool:
     return bool(message.text or message.caption or message.effective_attachment)
 
 
-def _answers_bot(message: Message, bot_id: int) -> bool:
+def _replies_to(message: Message, bot_id: int) -> str | None:
+    """Return the id of the bot's message that this one replies to."""
     original = message.reply_to_message
     # Every message of a topic counts as a reply to the service message that opened the topic.
     if original is None or original.forum_topic_created is not None:
-        return False
-    return original.from_user is not None and original.from_user.id == bot_id
+        return None
+    is_ours = original.from_user is not None and original.from_user.id == bot_id
+    return str(original.message_id) if is_ours else None
 
 
 def _address(person: User, chat: Chat) -> Address:

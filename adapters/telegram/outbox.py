@@ -51,6 +51,9 @@ os.environ.setdefault("PTB_TIMEDELTA", "true")
 
 T = TypeVar("T")
 
+Report = Callable[[Reply, list[str]], Awaitable[None]]
+"""Is told of each final reply under which ids it stands in the chat of its turn."""
+
 
 async def insist(call: Callable[[], Awaitable[T]]) -> T:
     """Return what `call` returns, calling it again after a flood wait or a network fault.
@@ -96,7 +99,7 @@ class Outbox:
         self._is_private = self._chat.type == self._chat.PRIVATE
         self._pressed = update.callback_query.message if update.callback_query else None
         self._asked = update.message
-        self._draft_message: Message | None = None
+        self._draft_message: int | None = None
         self._asked_for_private_chat = False
         interval = PRIVATE_DRAFT_SECONDS if self._is_private else GROUP_DRAFT_SECONDS
         self._preview = Preview(self._show_draft, interval)
@@ -114,17 +117,21 @@ class Outbox:
         self._typing.cancel()
         await self._preview.close()
 
-    async def deliver(self, replies: AsyncIterator[Reply]) -> None:
+    async def deliver(self, replies: AsyncIterator[Reply], report: Report) -> None:
         """Send every reply. Raises TelegramError where Telegram takes one in no form at all."""
         try:
             async for reply in replies:
-                await self.send(reply)
+                if ids := await self.send(reply):
+                    await report(reply, ids)
         finally:
             if isinstance(replies, AsyncGenerator):
                 await replies.aclose()  # at once: the learner's next message waits for it
 
-    async def send(self, reply: Reply) -> None:
-        """Send one reply, or show it as the newest draft."""
+    async def send(self, reply: Reply) -> list[str]:
+        """Send one reply, or show it as the newest draft.
+
+        Returns the ids of its messages in this chat: none of a draft, and of a private reply.
+        """
         self._typing.cancel()
         if reply.private and not self._is_private:
             if not reply.draft:
@@ -133,7 +140,8 @@ class Outbox:
             self._preview.show(reply)
         else:
             await self._preview.close()
-            await self._send_here(reply)
+            return await self._send_here(reply)
+        return []
 
     async def _type(self) -> None:
         await asyncio.sleep(TYPING_AFTER)
@@ -160,55 +168,55 @@ class Outbox:
         elif self._draft_message is None:
             self._draft_message = await self._post(parts[0] | {"reply_markup": None})
         else:
-            await self._edit(self._draft_message.message_id, parts[0] | {"reply_markup": None})
+            await self._edit(self._draft_message, parts[0] | {"reply_markup": None})
 
-    async def _send_here(self, reply: Reply) -> None:
+    async def _send_here(self, reply: Reply) -> list[str]:
         first, *others = render(reply)
-        if not await self._replaced(reply, first):
-            await self._send_whole(self._post, first)
-        for message in others:
-            await self._send_whole(self._post, message)
+        replaced = await self._replaced(reply, first)
+        ids = [replaced or await self._send_whole(self._post, first)]
+        ids += [await self._send_whole(self._post, message) for message in others]
+        return [str(each) for each in ids]
 
-    async def _replaced(self, reply: Reply, message: dict[str, Any]) -> bool:
-        """Put a message in place of the draft or the pressed one; tell whether that worked."""
+    async def _replaced(self, reply: Reply, message: dict[str, Any]) -> int | None:
+        """Put a message in place of the draft or the pressed one; None where that fails."""
         target: int | None = None
         if self._draft_message is not None:
-            target, self._draft_message = self._draft_message.message_id, None
+            target, self._draft_message = self._draft_message, None
         elif reply.replaces and self._pressed is not None:
             target, self._pressed = self._pressed.message_id, None
         if target is None:
-            return False
+            return None
         try:
-            await self._send_whole(lambda message: self._edit(target, message), message)
+            return await self._send_whole(lambda message: self._edit(target, message), message)
         except BadRequest as refusal:
             log.info("message cannot be edited, sending anew: %s", refusal.message)
-            return False
-        return True
+            return None
 
     async def _send_whole(
-        self, send: Callable[[dict[str, Any]], Awaitable[object]], message: dict[str, Any]
-    ) -> None:
+        self, send: Callable[[dict[str, Any]], Awaitable[int]], message: dict[str, Any]
+    ) -> int:
         """Send a message, without its formatting where Telegram does not like that."""
         try:
-            await insist(lambda: send(message))
+            return await insist(lambda: send(message))
         except BadRequest as refusal:
             if not _is_about_entities(refusal):
                 raise
             log.warning("formatting refused, sending plain text: %s", refusal.message)
-            await insist(lambda: send(without_entities(message)))
+            return await insist(lambda: send(without_entities(message)))
 
-    async def _post(self, message: dict[str, Any]) -> Message:
-        return await self._bot.send_message(
+    async def _post(self, message: dict[str, Any]) -> int:
+        sent = await self._bot.send_message(
             self._chat.id,
             **message,
             message_thread_id=self._topic(),
             reply_parameters=self._reference(),
         )
+        return sent.message_id
 
-    async def _post_privately(self, message: dict[str, Any]) -> Message:
-        return await self._bot.send_message(self._person.id, **message)
+    async def _post_privately(self, message: dict[str, Any]) -> int:
+        return (await self._bot.send_message(self._person.id, **message)).message_id
 
-    async def _edit(self, message_id: int, message: dict[str, Any]) -> None:
+    async def _edit(self, message_id: int, message: dict[str, Any]) -> int:
         try:
             await self._bot.edit_message_text(
                 **message, chat_id=self._chat.id, message_id=message_id
@@ -216,6 +224,7 @@ class Outbox:
         except BadRequest as refusal:
             if "message is not modified" not in refusal.message.lower():
                 raise
+        return message_id
 
     def _topic(self) -> int | None:
         """The topic of a group that the person wrote in: an answer elsewhere would be lost."""

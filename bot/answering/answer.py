@@ -1,33 +1,36 @@
 """Answers a follow-up question: from an endpoint with the course's passages, or from them alone."""
 
 import asyncio
-import logging
 from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
+from itertools import chain
 from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
-from bot.answering import offline, prompt, tokens
+from bot.answering import offline, prompt, tokens, ways_on
 from bot.answering.citations import Citations
-from bot.answering.endpoint import EndpointError
 from bot.answering.found import Found
+from bot.answering.guard import reveals_rules, without_links
 from bot.answering.passages import Passage
 from bot.answering.retrieval import Retriever
 from bot.answering.smalltalk import Smalltalk, smalltalk
+from bot.answering.writer import FREE, Unwritten, Waiting, Why, Writer
 from bot.course.model import Course, Language
 from bot.locale import translator
-from bot.ports import Endpoint, Message, Usage
+from bot.ports import Message, Purse, Usage
 
-PASSAGES: Final = 5
-"""Passages that an endpoint gets to answer from."""
+PASSAGES: Final = 6
+SHARES: Final = (3, 2, 1)
+"""Passages that an endpoint gets to answer from, and how many of each of the likeliest lessons."""
 
 _CANDIDATES: Final = 12
 """Passages among which the course's own answer finds its sentences."""
 
-_NOTHING: Final = Usage(0, 0)
+_STEP: Final = 80
+"""Characters after which an answer in the making is looked through for the rules."""
 
-_log = logging.getLogger(__name__)
+_NOTHING: Final = Usage(0, 0)
 
 
 class Citation(NamedTuple):
@@ -43,53 +46,54 @@ class Answer:
     """A finished answer.
 
     text: Markdown; each [n] in it, but for code, is the n-th of `citations`.
+    more: what stands under an answer of the course: its lessons, others like it, what to ask next.
     citations: best first; empty where an endpoint cited none of what it was given.
+    next_question: one that the course answers.
     declined: the question is not about language models, or it is a greeting and none at all.
     covered: the course has something on it; if not, offline, `citations` are the nearest lessons.
-    fault: an endpoint is configured and failed, before the answer or in the middle of it.
+    why: why a language model that is there wrote nothing, or not to the end.
     usage: tokens that the endpoint was asked for; (0, 0) where it gave nothing.
     """
 
     text: str
+    more: str = ""
     citations: tuple[Citation, ...] = ()
+    next_question: str = ""
     declined: bool = False
     covered: bool = True
     source: Literal["endpoint", "offline"] = "offline"
-    fault: bool = False
+    why: Why | None = None
     usage: Usage = _NOTHING
+
+    @property
+    def whole(self) -> str:
+        """The text with what stands under it."""
+        return f"{self.text}\n\n{self.more}" if self.more else self.text
 
 
 class _Ask(NamedTuple):
-    """A question with all that it takes to answer it."""
+    """A question with all that it takes to answer it.
+
+    asked: the questions of the conversation, this one last. said: the answers before it.
+    """
 
     language: Language
     found: Found
+    asked: list[str]
     said: str
     prompt: list[Message]
 
 
 class Answerer:
-    """Answers questions about one course.
-
-    context_tokens: what prompt and answer together may take. cache_dir: where the tokenizer's
-    vocabulary is kept. Raises ValueError where the answer leaves no room for a prompt.
-    """
+    """Answers questions about one course, with the writer's words or, without one, the course's."""
 
     def __init__(
-        self,
-        course: Course,
-        endpoint: Endpoint | None,
-        *,
-        context_tokens: int = 4096,
-        answer_tokens: int = 512,
-        cache_dir: Path | None = None,
+        self, course: Course, writer: Writer | None = None, cache_dir: Path | None = None
     ) -> None:
-        if answer_tokens >= context_tokens:
-            raise ValueError("answer_tokens must be less than context_tokens")
-        self._retriever = Retriever(course)
-        self._endpoint = endpoint
-        self._prompt_tokens = context_tokens - answer_tokens
-        self._cache_dir = cache_dir
+        """cache_dir: where the search keeps what it has read for the next start."""
+        self._course = course
+        self._retriever = Retriever(course, cache_dir)
+        self._writer = writer
 
     async def answer(
         self,
@@ -98,11 +102,12 @@ class Answerer:
         *,
         history: Sequence[Message] = (),
         lesson_id: str | None = None,
-    ) -> AsyncGenerator[str | Answer]:
+        purse: Purse = FREE,
+    ) -> AsyncGenerator[str | Waiting | Answer]:
         """Yield drafts, each the whole text so far, and last the `Answer`.
 
         history: the conversation before the question, oldest first.
-        lesson_id: the lesson that the learner is in.
+        lesson_id: the lesson that the learner is in. purse: who pays for what is written.
         """
         if said := smalltalk(question):
             yield Answer(_returned(said, language), declined=True)
@@ -110,10 +115,10 @@ class Answerer:
         ask = await asyncio.to_thread(self._look_up, question, language, history, lesson_id)
         if not ask.found.on_topic:
             yield Answer(_decline(language), declined=True)
-        elif self._endpoint is None:
+        elif self._writer is None:
             yield await asyncio.to_thread(self._offline, ask)
         else:
-            async with aclosing(self._streamed(ask, self._endpoint)) as parts:
+            async with aclosing(self._written(ask, self._writer, purse)) as parts:
                 async for part in parts:
                     yield part
 
@@ -130,50 +135,70 @@ class Answerer:
         found = self._retriever.find(
             question, language, previous=previous, lesson_id=lesson_id, limit=_CANDIDATES
         )
-        if self._endpoint is None or not found.on_topic:
-            return _Ask(language, found, said, [])
-        tokens.encoding(self._cache_dir)
+        if self._writer is None or not found.on_topic:
+            return _Ask(language, found, [*previous, question], said, [])
+        self._writer.load()
         messages = prompt.build(
             question,
-            _given(found),
+            _given(found, language),
             history,
             language,
-            limit=self._prompt_tokens,
+            limit=self._writer.prompt_tokens,
             count=tokens.count,
         )
-        return _Ask(language, found, said, messages)
+        return _Ask(language, found, [*previous, question], said, messages)
 
-    async def _streamed(self, ask: _Ask, endpoint: Endpoint) -> AsyncGenerator[str | Answer]:
+    async def _written(
+        self, ask: _Ask, writer: Writer, purse: Purse
+    ) -> AsyncGenerator[str | Waiting | Answer]:
         telling = _Telling(ask)
-        stream = endpoint.stream(ask.prompt)
         try:
-            async for part in stream:
-                if isinstance(part, Usage):
-                    telling.usage = part
-                elif telling.add(part):
-                    yield telling.text
-        except EndpointError as fault:
-            _log.warning("The endpoint failed: %s", fault.reason)
-            yield await asyncio.to_thread(self._after, ask, telling)
+            async with aclosing(writer.write(ask.prompt, purse)) as parts:
+                async for part in parts:
+                    if isinstance(part, Waiting):
+                        yield part
+                    elif isinstance(part, Usage):
+                        telling.usage = part
+                    elif telling.add(part):
+                        yield telling.text
+        except Unwritten as fault:
+            yield await asyncio.to_thread(self._after, ask, telling, fault.why)
         else:
-            yield telling.finished()
-        finally:
-            if isinstance(stream, AsyncGenerator):
-                await stream.aclose()
+            yield self._with_next(ask, telling.finished())
 
-    def _after(self, ask: _Ask, telling: "_Telling") -> Answer:
-        """What becomes of an answer whose endpoint failed."""
-        return telling.cut_off() if telling.text else replace(self._offline(ask), fault=True)
+    def _after(self, ask: _Ask, telling: "_Telling", why: Why) -> Answer:
+        """What becomes of an answer that was not written, or not to its end."""
+        return telling.cut_off(why) if telling.text else replace(self._offline(ask), why=why)
 
     def _offline(self, ask: _Ask) -> Answer:
+        """Let the course itself answer."""
         if not ask.found.covered:
             return _not_yet(ask)
 
-        def terms(text: str) -> list[str]:
-            return self._retriever.terms(text, ask.language)
+        text, told = offline.compose(
+            ask.found, lambda one: self._terms(ask, one), ask.language, ask.said
+        )
+        homes = {one.lesson_id for one in told}
+        others = [one for one in offline.nearest(ask.found) if one.lesson_id not in homes]
+        cited = [*told, *others][: ways_on.LESSONS]
+        sources = ways_on.sources(cited, len(told), ask.language)
+        answer = self._with_next(ask, Answer(text, sources, _cited(cited)))
+        if not answer.next_question:
+            return answer
+        _ = translator(ask.language)
+        following = _("You could ask next: {question}", question=answer.next_question)
+        return replace(answer, more=f"{sources}\n{following}")
 
-        text, passages = offline.compose(ask.found, terms, ask.language, ask.said)
-        return Answer(text, _cited(passages))
+    def _with_next(self, ask: _Ask, answer: Answer) -> Answer:
+        """Add what could be asked next, about the lesson that the answer rests on."""
+        home = answer.citations[0].lesson if answer.citations else None
+        following = ways_on.next_question(
+            self._course, home, ask.language, ask.asked, lambda text: self._terms(ask, text)
+        )
+        return replace(answer, next_question=following)
+
+    def _terms(self, ask: _Ask, text: str) -> list[str]:
+        return self._retriever.terms(text, ask.language)
 
 
 class _Telling:
@@ -182,36 +207,60 @@ class _Telling:
     def __init__(self, ask: _Ask) -> None:
         self.text = ""
         self.usage: Usage | None = None
+        self._raw = ""
+        self._leaks = False
+        self._checked = 0
         self._ask = ask
-        self._passages = _given(ask.found)
+        self._passages = _given(ask.found, ask.language)
         self._citations = Citations(len(self._passages))
 
     def add(self, piece: str) -> bool:
         """Tell whether there is more to show now."""
         more = self._citations.feed(piece)
-        self.text = (self.text + more).lstrip()
-        return bool(more and self.text)
+        self._raw = (self._raw + more).lstrip()
+        self.text = without_links(self._raw)
+        self._leaks = self._leaks or self._is_leaking()
+        return bool(more and self.text) and not self._leaks
 
     def finished(self) -> Answer:
-        self.text = (self.text + self._citations.rest()).rstrip()
-        cited = [self._passages[place] for place in self._citations.cited]
+        self.text = without_links(self._raw + self._citations.rest()).strip()
         usage = self.usage or self._count()
-        return Answer(self.text, _cited(cited), source="endpoint", usage=usage)
+        if reveals_rules(self.text):
+            return Answer(_decline(self._ask.language), declined=True, usage=usage)
+        cited = [self._passages[place] for place in self._citations.cited]
+        return Answer(self.text, citations=_cited(cited), source="endpoint", usage=usage)
 
-    def cut_off(self) -> Answer:
+    def cut_off(self, why: Why) -> Answer:
         answer = self.finished()
+        if answer.declined:
+            return answer
         _ = translator(self._ask.language)
         told = _("The answer was cut off here.")
-        return replace(answer, text=f"{answer.text}\n\n*{told}*", fault=True)
+        return replace(answer, text=f"{answer.text}\n\n*{told}*", why=why)
+
+    def _is_leaking(self) -> bool:
+        """Tell whether what was written last repeats the rules, so that it is not shown."""
+        if len(self.text) - self._checked < _STEP:
+            return False
+        begin = max(0, self._checked - _STEP)
+        self._checked = len(self.text)
+        return reveals_rules(self.text[begin:])
 
     def _count(self) -> Usage:
         return Usage(tokens.count_messages(self._ask.prompt), tokens.count(self.text))
 
 
-def _given(found: Found) -> list[Passage]:
-    """The passages that an endpoint answers from: the definition, if one is asked for, first."""
-    defined = [found.definition] if found.definition else []
-    return list(dict.fromkeys([*defined, *(hit.passage for hit in found.hits)]))[:PASSAGES]
+def _given(found: Found, language: Language) -> list[Passage]:
+    """The passages that an endpoint answers from: what answers already, then the best of the
+    likeliest lessons."""
+    first = [one for one in (found.definition, found.answer) if one]
+    if found.belief:
+        first.insert(0, offline.correction(found.belief, found.hits[0].passage, language))
+    of_lessons = {
+        name: [hit.passage for hit in found.hits if hit.passage.lesson_id == name][:share]
+        for name, share in zip(found.lessons, SHARES, strict=False)
+    }
+    return list(dict.fromkeys([*first, *chain.from_iterable(of_lessons.values())]))[:PASSAGES]
 
 
 def _decline(language: Language) -> str:
@@ -237,7 +286,7 @@ def _returned(said: Smalltalk, language: Language) -> str:
 def _not_yet(ask: _Ask) -> Answer:
     """An honest answer to a question that belongs here and that no lesson covers."""
     _ = translator(ask.language)
-    nearest = offline.nearest(ask.found.hits)
+    nearest = offline.nearest(ask.found)
     if not nearest:
         return Answer(_("Good question, but the course has nothing on it yet."), covered=False)
     lessons = ("、" if ask.language == "zh" else ", ").join(one.title for one in nearest)
@@ -245,7 +294,7 @@ def _not_yet(ask: _Ask) -> Answer:
         "Good question, but the course has nothing on it yet. Closest to it: {lessons}",
         lessons=lessons,
     )
-    return Answer(told, _cited(nearest), covered=False)
+    return Answer(told, citations=_cited(nearest), covered=False)
 
 
 def _cited(passages: Sequence[Passage]) -> tuple[Citation, ...]:

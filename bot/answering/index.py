@@ -1,55 +1,77 @@
-"""One language of a course, ready to be searched: BM25 over passages, weighed by their lessons."""
+"""One language of a course, ready to be searched: the lessons that answer, and their passages."""
 
 from __future__ import annotations
 
 import re
-from collections import Counter
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import replace
 from itertools import islice
 from math import log
-from typing import TYPE_CHECKING, Final
+from typing import TYPE_CHECKING, Any, Final
 
 from bot.answering.aliases import Aliases
+from bot.answering.asked import Asked, Heard
+from bot.answering.bank import scaled
+from bot.answering.beliefs import confirms, holds
+from bot.answering.field import Field
 from bot.answering.found import Found, Hit
-from bot.answering.kin import CLOSE, NOTHING, Kin, Likeness, likest_of, rarity
 from bot.answering.lessons import Lessons
-from bot.answering.passages import Kind, Passage, passages_of, quizzed
-from bot.answering.question import asks_how_much, asks_what_it_is, asks_why, what_is_named
-from bot.answering.topic import BAR, BARE, means_the_model, topic_of
+from bot.answering.passages import Kind, Passage, passages_of
+from bot.answering.question import (
+    Depth,
+    asks_how_much,
+    asks_what_it_is,
+    asks_why,
+    depth_wanted,
+    tells_number,
+    what_is_named,
+)
 from bot.answering.typos import Mender
-from bot.answering.words import Analyser, fold
+from bot.answering.words import Analyser, fold, rarity
 from bot.course.model import Course, Language
 
 if TYPE_CHECKING:
     import numpy as np
 
-HERE: Final = 1.25
-"""How much more a passage of the lesson counts that the learner is in."""
+    Array = np.ndarray[Any, np.dtype[Any]]
 
-KINDRED: Final = 6.0
-"""How much more the passages of the lesson count that asks the very same question."""
+WHOLE: Final = 0.1
+"""What all the text of a lesson says beside what people ask about it."""
 
-ALONE: Final = 0.1
-"""What a passage counts whose lesson, as a whole, says nothing about the question."""
+HERE: Final = 0.4
+"""How much more the lesson counts that the learner is in, in spreads of the scores."""
 
-OPENING: Final = 0.4
-"""What a passage of a lesson's body scores at least, as a share of the best: a lesson may be asked
-for in words that it does not use itself ("why does it make things up")."""
+CARRIED: Final = 1.2
+"""How much the question before counts for one that goes on from it."""
 
-STEEP: Final = 3
-"""How fast passages lose with the rank of their lesson."""
+NAMES: Final = 5.4
+"""How much it counts for being about language models that all words are names of the field."""
 
-ENOUGH: Final = 0.4
-"""The share of a question, without its bare field words, that a lesson has to be about."""
+BAR: Final = 3.9
+BAR_AFTER: Final = 2.5
+"""From this on a question is about language models; and one that goes on from such a question,
+which need not say so again."""
 
-OURS: Final = 0.3
-"""What the words of the course's own question say together, as a share of the learner's."""
+ANSWERED: Final = 0.25
+"""The share of a question that has to be in an answer and what it answers."""
 
-NEAR: Final = 0.7
-"""A question that is liker than this to one of the course's own is nearly the same."""
+NUMBERLESS: Final = 0.7
+"""What an answer without a number is worth where one is asked for."""
+
+COVERED: Final = 0.0
+"""From this on a question is for a lesson rather than beyond them all."""
+
+CLOSE: Final = 0.5
+"""A question that is liker than this to one of the course's own asks about the same."""
 
 BESIDE: Final = 0.4
 """A definition is not what is asked for where more than this share of a question is about more."""
+
+OTHERS: Final = 0.5
+"""What the words in which others ask the same say together, as a share of the question's own."""
+
+SHARES: Final = (6, 3, 2, 1)
+"""Passages of the best lesson, of the second, ..."""
 
 _TRUST: Final[dict[Kind, float]] = {
     "definition": 1.0,
@@ -57,17 +79,26 @@ _TRUST: Final[dict[Kind, float]] = {
     "simpler": 1.0,
     "deeper": 0.7,
     "note": 0.85,
+    "truth": 0.9,
+    "answer": 1.2,
     "limit": 0.5,
+    "example": 0.3,
 }
 """How well each kind of passage answers a question, where the words fit equally."""
-
-_CORE: Final = ("body", "deeper", "note", "limit")
 
 _FURTHER: Final[tuple[Kind, ...]] = ("deeper", "simpler", "body", "note", "limit")
 """What a question that only asks on ("why?") is answered with, in this order."""
 
-_TOLD: Final[tuple[Kind, ...]] = ("body", "simpler", "deeper")
-"""What a question is answered with that a lesson is asked and has not one word of."""
+_DEPTHS: Final[dict[Depth, tuple[Kind, ...]]] = {
+    "shorter": ("simpler", "body"),
+    "simpler": ("simpler", "body"),
+    "deeper": ("deeper", "note", "limit"),
+    "example": ("example", "deeper"),
+}
+"""What the same is told with again."""
+
+_TOLD: Final[tuple[Kind, ...]] = ("body", "simpler", "deeper", "note", "limit")
+"""What a question is answered with that a lesson has not one word of."""
 
 _OF_THE_ESSAY: Final = re.compile(
     r"文章|原文|作者|图注|\b(?:essays?|articles?|authors?)\b|mathew|zzm", re.I
@@ -75,11 +106,13 @@ _OF_THE_ESSAY: Final = re.compile(
 
 
 class Index:
-    """`kin` and `analyser` are the same for both languages."""
+    """`asked`, `field` and `analyser` are the same for both languages."""
 
-    def __init__(self, course: Course, language: Language, analyser: Analyser, kin: Kin) -> None:
-        self.analyser, self.kin = analyser, kin
-        self._first = course.lessons[0].id
+    def __init__(
+        self, course: Course, language: Language, analyser: Analyser, field: Field, asked: Asked
+    ) -> None:
+        self.analyser, self.asked, self.field = analyser, asked, field
+        self._course, self._language = course, language
         self.passages = passages_of(course, language)
         aliases = Aliases(course, language, analyser)
         texts = [f"{one.text} {one.hints}" for one in self.passages]
@@ -88,25 +121,19 @@ class Index:
         self._terms = [frozenset(document) for document in documents]
         self._weights = rarity(self._terms)
         self._unknown = log(1 + 2 * len(documents))
-        self.lessons = Lessons(course, language, analyser)
-        self.lessons.read(self.passages, documents)
-        known = self._weights.keys() | set().union(*self.lessons.words.values())
-        told = [*texts, *(quizzed(one, language) for one in course.lessons)]
-        familiar = self.lessons.familiar()
-        self.topic = topic_of(course, language, analyser, known, familiar, told)
-        self._private = self.lessons.private() - self.topic.field - self.topic.senses
+        self.lessons = Lessons(course, language, analyser, self.passages, documents)
+        self._private = frozenset(term for term in self.lessons.private() if not field.has(term))
         self._defined = [
             (frozenset(analyser.terms(name)), one) for one in self.passages for name in one.terms
         ]
         self._named = {
             what_is_named(fold(name)): one for one in reversed(self.passages) for name in one.terms
         }
-        self._bare = frozenset(analyser.terms(BARE))
-        self._rank(documents, [one.lesson_id or "" for one in self.passages])
-        self._written = self._weights.keys() | self.lessons.quizzed
-        self.mend = Mender(self.topic.names, self._knows).mend
+        self._rank_passages(documents)
+        self._written = self._weights.keys() | set().union(*self.lessons.words.values())
+        self.mend = Mender(field.names, self._knows).mend
 
-    def _rank(self, documents: list[list[str]], homes: list[str]) -> None:
+    def _rank_passages(self, documents: Sequence[list[str]]) -> None:
         import numpy as np
         from bm25s import BM25
 
@@ -118,105 +145,177 @@ class Index:
         self._figures = np.array(
             [_TRUST["body" if k == "deeper" else k] for k in kinds], np.float32
         )
-        self._opens = np.array([one.kind == "body" for one in self.passages], dtype=np.float32)
-        self._own = {name: np.array(homes) == name for name in self.lessons.words}
+        homes = np.array([one.lesson_id or "" for one in self.passages])
+        self._own = {name: np.flatnonzero(homes == name) for name in self.lessons.ids}
 
     def _knows(self, word: str) -> bool:
         """Tell whether a Latin word is one of the course or one that everybody uses.
 
         What the lessons are asked for by is none of the course: it has misspelt words on purpose.
         """
-        known = (self._written, self.topic.field, self.topic.senses)
         return all(
-            any(term in some for some in known) or self.analyser.is_stop(term)
+            term in self._written or self.field.has(term) or self.analyser.is_stop(term)
             for term in self.analyser.words(word)
         )
 
     def terms(self, text: str) -> list[str]:
         return self.analyser.terms(text)
 
-    def subjects(self, terms: Sequence[str]) -> set[str]:
-        """Return the terms that name what a question is about, without those that say just AI."""
-        return self.topic.subjects(terms)
+    def find(
+        self, question: str, lesson_id: str | None, limit: int, after: Heard | None = None
+    ) -> Found:
+        """Find what answers a question.
 
-    def like(self, question: str, terms: Sequence[str]) -> Likeness:
-        return self.kin.same(question) or likest_of(self._alike(question, terms))
-
-    def _alike(self, question: str, terms: Sequence[str]) -> Mapping[str, Likeness]:
-        """Each lesson's own question that is likest; none for a question of no terms."""
-        return self.kin.alike(question, self.topic.subjects(terms)) if terms else {}
-
-    def find(self, question: str, lesson_id: str | None, limit: int) -> Found:
-        terms = self.terms(question)
-        alike = self._alike(question, terms)
-        like = self.kin.same(question) or likest_of(alike)
-        hits = self.search(question, lesson_id, limit, like=like, alike=alike)
-        if like.is_close and (not hits or hits[0].passage.lesson_id != like.lesson_id):
-            hits = self.of_lesson(like.lesson_id, limit, _TOLD)
-        named = self.named(question)
+        lesson_id: the lesson that the learner is in. after: what the question before was about,
+        where this one goes on from it.
+        """
+        terms, heard = self.terms(question), self.asked.hear(question)
+        scores = self._scores(question)
+        ranked = self._ranked(terms, heard, lesson_id, after)
+        named = self.names(question)
         definition = named or self.definition(terms, BESIDE if asks_what_it_is(question) else 0.0)
-        found = Found(
-            hits or self.of_lesson(self._first, limit),
-            definition,
-            self.widened(terms, like),
-            bool(named) or self.is_on_topic(question, terms, lesson_id, like),
-            covered=False,
+        belief = heard.beliefs.get(ranked[0])
+        asked = self.widened(terms, heard, ranked[0])
+        is_near = bool(named or definition) or heard.kin[0].share > CLOSE
+        return Found(
+            self._hits(ranked, scores, limit),
+            definition and self._homed(definition, ranked),
+            asked,
+            lessons=ranked,
+            on_topic=self.is_here(question, heard, goes_on=after is not None),
+            covered=is_near or heard.covered > COVERED,
+            belief=belief if belief and holds(question, belief) else None,
+            answer=self._answer(ranked[0], asked, number=asks_how_much(question)),
+            wants_verdict=confirms(question),
             wants_number=asks_how_much(question),
             wants_reason=asks_why(question),
             of_essay=bool(_OF_THE_ESSAY.search(question)),
             private=self._private,
         )
-        known = like.is_close or definition or (hits and self._covers(terms, found.home))
-        covered = bool(known) and not self.topic.missing(terms)
-        return found._replace(covered=bool(named) or covered)
 
-    def named(self, question: str) -> Passage | None:
+    def is_here(self, question: str, heard: Heard, *, goes_on: bool = False) -> bool:
+        """Tell whether a question is about language models; goes_on: so is the one before it."""
+        if self.names(question) or self.asked.has(question):
+            return True
+        terms = set(self.terms(question))
+        names = len(self.field.subjects(terms)) / (len(terms) or 1)
+        return heard.here + NAMES * names > (BAR_AFTER if goes_on else BAR)
+
+    def names(self, question: str) -> Passage | None:
         """The definition of the term that is all that a question names, letter for letter."""
         return self._named.get(what_is_named(fold(question)))
 
-    def _covers(self, terms: Sequence[str], lesson_id: str | None) -> bool:
-        return self.lessons.share(self.weigh(terms), lesson_id, self._bare) >= ENOUGH
+    def _ranked(
+        self,
+        terms: Sequence[str],
+        heard: Heard,
+        lesson_id: str | None,
+        after: Heard | None,
+    ) -> list[str]:
+        """Return the lessons, the one first that most likely answers."""
+        import numpy as np
+
+        ids = self.lessons.ids
+        asked = np.array([heard.lessons[name] for name in ids])
+        here = HERE * np.array([name == lesson_id for name in ids])
+        told = WHOLE * scaled(self.lessons.scores(terms))
+        if after:
+            told = told + CARRIED * np.array([after.lessons[name] for name in ids])
+        return [ids[place] for place in (-(asked + told + here)).argsort(kind="stable")]
+
+    def _scores(self, question: str) -> Array:
+        """Return BM25's score of each passage, by how well its kind answers such a question."""
+        import numpy as np
+
+        known = self._bm25.get_tokens_ids(self.terms(question))
+        if not known:
+            return np.zeros(len(self.passages))
+        trust = self._figures if asks_how_much(question) else self._trust
+        scores: Array = self._bm25.get_scores_from_ids(known, weight_mask=trust)
+        return scores
+
+    def _hits(self, ranked: Sequence[str], scores: Array, limit: int) -> list[Hit]:
+        """Return the passages of the best lessons, some of each; the first lesson's come first."""
+        hits: list[Hit] = []
+        for name, share in zip(ranked, SHARES, strict=False):
+            own = sorted(self._own[name], key=lambda place: -scores[place])
+            found = [Hit(self.passages[one], float(scores[one])) for one in own if scores[one]]
+            hits += (found or self.of_lesson(name, share, _TOLD))[:share]
+        return hits[:limit]
+
+    def _homed(self, definition: Passage, ranked: Sequence[str]) -> Passage:
+        """Return a definition as one of the likeliest lesson that teaches its term."""
+        teaching = [
+            lesson.id
+            for lesson in self._course.lessons
+            if {one.lower() for one in lesson.concepts} & {one.lower() for one in definition.terms}
+        ]
+        home = self._course.lesson(min(teaching, key=ranked.index)) if teaching else None
+        if home is None:
+            return definition
+        return replace(definition, lesson_id=home.id, title=home.title[self._language])
+
+    def follow(self, question: str, after: Heard, limit: int) -> Found:
+        """Find what answers a question that goes on from the one before it, in the same lesson or
+        in another."""
+        home = max(after.lessons, key=lambda name: after.lessons[name])
+        depth = depth_wanted(question)
+        if depth or not self.terms(question):
+            return self.further(question, home, limit)
+        found = self.find(question, None, limit, after)
+        return found._replace(follows=found.home == home)
 
     def further(self, question: str, lesson_id: str, limit: int) -> Found:
-        """Find more in one lesson: what has the question's words, or all but its beginning."""
-        terms = self.terms(question)
-        hits = self.search(question, None, limit, only=lesson_id)
-        asked = self.weigh(terms) if hits else {}
-        more = hits or self.of_lesson(lesson_id, limit)
-        return Found(more, None, asked, True, True, follows=True, private=self._private)
+        """Tell more of one lesson, in the depth that is asked for."""
+        depth = depth_wanted(question)
+        hits = self.of_lesson(lesson_id, limit, _DEPTHS[depth] if depth else _FURTHER)
+        return Found(
+            hits,
+            None,
+            {},
+            [lesson_id],
+            True,
+            True,
+            follows=True,
+            depth=depth,
+            private=self._private,
+        )
 
-    def weigh(self, terms: Sequence[str]) -> dict[str, float]:
+    def weigh(self, terms: Iterable[str]) -> dict[str, float]:
         return {term: self._weights.get(term, self._unknown) for term in terms}
 
-    def widened(self, terms: Sequence[str], like: Likeness) -> dict[str, float]:
-        """Weigh the question's terms, and a little those in which the course asks the same: its
-        answer may have those words where it has not the learner's."""
+    def _answer(self, home: str, asked: Mapping[str, float], *, number: bool) -> Passage | None:
+        """Return the lesson's answer that has most of the question's words, if it has enough.
+
+        number: the question asks for one.
+        """
+        whole = sum(asked.values()) or 1.0
+        own = [place for place in self._own[home] if self.passages[place].kind == "answer"]
+        shares = {
+            place: _sum(asked, self._terms[place] & asked.keys())
+            / whole
+            * (1.0 if not number or tells_number(self.passages[place].text) else NUMBERLESS)
+            for place in own
+        }
+        best = max(own, key=lambda place: shares[place], default=None)
+        return self.passages[best] if best is not None and shares[best] >= ANSWERED else None
+
+    def widened(self, terms: Sequence[str], heard: Heard, home: str) -> dict[str, float]:
+        """Weigh the question's terms, and a little those in which others ask the same: the lesson
+        may have their words where it has not the learner's."""
         asked = self.weigh(terms)
-        same = self.terms(like.text) if like.is_close else []
-        ours = self.weigh([term for term in same if term in self._weights])
-        scale = OURS * sum(asked.values()) / (sum(ours.values()) or 1.0)
-        return {**{term: weight * scale for term, weight in ours.items()}, **asked}
-
-    def is_on_topic(
-        self, question: str, terms: Sequence[str], lesson_id: str | None, like: Likeness
-    ) -> bool:
-        it = means_the_model(question)
-        beyond = set(terms) - set(self.terms(like.text))
-        is_elsewhere = not it and self.topic.is_elsewhere(terms, beyond)
-        near = like.share > NEAR and not is_elsewhere
-        share = self.topic.share(terms, self._of(lesson_id), it=it, near=near)
-        alike = 0.0 if is_elsewhere else max(0.0, like.share - CLOSE)
-        return share + alike >= BAR
-
-    def _of(self, lesson_id: str | None) -> frozenset[str]:
-        """The words of a lesson: those that more than one of its passages has."""
-        counts = Counter(
-            term
-            for terms, one in zip(self._terms, self.passages, strict=True)
-            if lesson_id and one.lesson_id == lesson_id and one.kind in _CORE
-            for term in terms
-        )
-        return frozenset(term for term, count in counts.items() if count > 1)
+        theirs: dict[str, float] = {}
+        for like in heard.kin:
+            if like.lesson_id == home:
+                for term in self.terms(like.text):
+                    theirs[term] = theirs.get(term, 0.0) + like.share
+        known = {
+            term: share * self._weights[term]
+            for term, share in theirs.items()
+            if term in self._weights
+        }
+        scale = OTHERS * (sum(asked.values()) or 1.0) / (sum(known.values()) or 1.0)
+        return {**{term: weight * scale for term, weight in known.items()}, **asked}
 
     def definition(self, asking: Sequence[str], most: float) -> Passage | None:
         """The definition of the rarest term of the glossary that is all that a question names.
@@ -227,70 +326,16 @@ class Index:
         named = [(terms, one) for terms, one in self._defined if terms and terms <= asked.keys()]
         if not named:
             return None
-        terms, found = max(named, key=lambda entry: sum(asked[term] for term in entry[0]))
+        terms, found = max(named, key=lambda entry: _sum(asked, entry[0]))
         beside = sum(weight for term, weight in asked.items() if term not in terms)
         return found if beside <= most * sum(asked.values()) else None
 
-    def search(
-        self,
-        question: str,
-        lesson_id: str | None,
-        limit: int,
-        *,
-        like: Likeness = NOTHING,
-        alike: Mapping[str, Likeness] | None = None,
-        only: str | None = None,
-    ) -> list[Hit]:
-        """Return the best passages of all lessons, or of `only` one.
-
-        like: the course's own question that is this one, if there is one. alike: the likest of
-        each lesson, where they are known already.
-        """
-        import numpy as np
-
-        terms = self.terms(question)
-        asked = self.weigh(terms)
-        known = self._bm25.get_tokens_ids(list(self.widened(terms, like)))
-        if not known or not asked:
-            return []
-        trust = self._figures if asks_how_much(question) else self._trust
-        scores = self._bm25.get_scores_from_ids(known, weight_mask=trust)
-        if only:
-            scores = scores * self._own[only]
-        else:
-            opened = np.maximum(scores, OPENING * scores.max() * self._opens)
-            alike = self._alike(question, terms) if alike is None else alike
-            scores = opened * self._preferring(terms, scores, lesson_id, like, alike)
-        best = (int(place) for place in (-scores).argsort(kind="stable")[:limit])
-        return [self._hit(place, float(scores[place]), asked) for place in best if scores[place]]
-
-    def _preferring(
-        self,
-        terms: Sequence[str],
-        scores: np.ndarray,
-        lesson_id: str | None,
-        like: Likeness,
-        alike: Mapping[str, Likeness],
-    ) -> np.ndarray:
-        """How much each passage counts: most in the lesson that as a whole is for the question,
-        and more in the one that the learner is in or that asks the same."""
-        import numpy as np
-
-        best = {name: float(scores[own].max(initial=0)) for name, own in self._own.items()}
-        factors = np.full(len(self.passages), ALONE)
-        for name, rank in self.lessons.rank(terms, best, alike).items():
-            factor = max(ALONE, rank**STEEP) * (HERE if name == lesson_id else 1.0)
-            if like.is_close and name == like.lesson_id:
-                factor = max(factor, 1.0) * (1 + KINDRED * like.closeness)
-            factors[self._own[name]] = factor
-        return factors
-
     def of_lesson(self, lesson_id: str, limit: int, kinds: Sequence[Kind] = _FURTHER) -> list[Hit]:
         """The lesson itself, as the hits of a question that names nothing ("why?")."""
-        own = [one for one in self.passages if one.lesson_id == lesson_id]
+        own = [self.passages[place] for place in self._own[lesson_id]]
         ordered = (one for kind in kinds for one in own if one.kind == kind)
-        return [Hit(one, 1 / place, 1.0) for place, one in enumerate(islice(ordered, limit), 1)]
+        return [Hit(one, 1 / place) for place, one in enumerate(islice(ordered, limit), 1)]
 
-    def _hit(self, place: int, score: float, asked: Mapping[str, float]) -> Hit:
-        found = sum(weight for term, weight in asked.items() if term in self._terms[place])
-        return Hit(self.passages[place], score, found / sum(asked.values()))
+
+def _sum(weights: Mapping[str, float], terms: Iterable[str]) -> float:
+    return sum(weights[term] for term in terms)

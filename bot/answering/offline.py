@@ -1,13 +1,17 @@
 """An answer made of the course's own sentences: what a learner gets without an endpoint. Pure."""
 
 import re
-from collections.abc import Callable, Iterator, Sequence, Set
+from collections.abc import Callable, Sequence, Set
+from dataclasses import replace
 from itertools import accumulate
 from math import sqrt
 from typing import Final, NamedTuple
 
+from bot.answering.asked import Belief
+from bot.answering.beliefs import without_verdict
 from bot.answering.found import Found, Hit
-from bot.answering.passages import Passage
+from bot.answering.passages import Kind, Passage, plain
+from bot.answering.question import tells_number
 from bot.course.model import Language
 
 Terms = Callable[[str], list[str]]
@@ -63,6 +67,12 @@ _DEFINES: Final = 0.6
 _FAR: Final = 0.6
 """What a passage for the curious is worth after a definition."""
 
+_PLAIN: Final[dict[Kind, float]] = {"truth": 0.7, "deeper": 0.6, "limit": 0.6}
+"""What a passage is worth that tells a detail, beside one that tells what the lesson is about."""
+
+_WHOLE: Final = ("note", "truth", "answer", "definition", "example")
+"""Kinds of passages that are told whole."""
+
 _LITTLE: Final = 0.3
 """What does not say more than this of a question is no help after a definition."""
 
@@ -90,10 +100,6 @@ _OPENING: Final = 0.1
 _MISSING: Final = 0.5
 """What a window is worth without the number or the reason that is asked for."""
 
-_NUMBER: Final = re.compile(
-    r"\d|[一二三四五六七八九十百千万亿]+[个倍年米吨]|half|dozen|million|billion"
-)
-
 
 class _Window(NamedTuple):
     """Sentences of one passage, next to each other. `worth` is relative to the other passages."""
@@ -108,40 +114,74 @@ class _Window(NamedTuple):
 def compose(
     found: Found, terms: Terms, language: Language, said: str = ""
 ) -> tuple[str, list[Passage]]:
-    """Return an answer of a few sentences, and the passages that its [1], [2] stand for.
+    """Return an answer of a few sentences, and the passages that its [1], [2] stand for: one for
+    each lesson that it takes from.
 
     `found` has at least one hit. said: what was answered before; where the question goes on from
     there, it is not said again.
     """
     windows = _chosen(found, terms, language, said if found.follows else "")
-    texts = [_join(one.sentences, language) for one in windows]
-    blocks = [f"{text} [{number}]" for number, text in enumerate(texts, 1)]
-    return "\n\n".join(blocks), [one.passage for one in windows]
+    homes = list(dict.fromkeys(one.passage.lesson_id for one in windows))
+    blocks = [
+        f"{_join(one.sentences, language)} [{homes.index(one.passage.lesson_id) + 1}]"
+        for one in windows
+    ]
+    cited = [_together([w.passage for w in windows if w.passage.lesson_id == one]) for one in homes]
+    return "\n\n".join(blocks), cited
+
+
+def _together(passages: Sequence[Passage]) -> Passage:
+    """Return several passages of one lesson as one."""
+    text = "\n".join(dict.fromkeys(one.text for one in passages))
+    return replace(passages[0], text=text)
 
 
 def _chosen(found: Found, terms: Terms, language: Language, said: str) -> list[_Window]:
-    """The definition that is asked for or the passage that answers best, and one more like it."""
+    """What answers first (a correction, the definition that is asked for, or the passage that says
+    most), and one more passage of the same lesson."""
     making = _Making(found, terms, language, said)
     windows = [one for hit in _told(found) for one in making.window(hit)]
     windows.sort(key=lambda one: -one.worth)
     windows = [one for one in windows if one.passage.lesson_id == found.home] or windows
-    if found.definition:
+    if found.belief:
+        truth = correction(found.belief, found.hits[0].passage, language)
+        chosen = [_Window(truth, _sentences(truth, language), 0)]
+    elif found.answer and not found.definition:
+        chosen = [_Window(found.answer, _sentences(found.answer, language), 0)]
+    elif found.definition:
         chosen = [_Window(found.definition, _sentences(found.definition, language), 0)]
     else:
         chosen = windows[:1] or [making.whole(found.hits[0])]
     home = (windows or chosen)[0].passage.lesson_id
     least = _ALSO * chosen[0].worth
     more = (one for one in windows if one.passage.lesson_id == home and one.worth >= least)
-    chosen += [one for one in more if one.stands and one not in chosen and _is_told(one)][:1]
-    if found.follows or sum(len(one.sentences) for one in chosen) > _ALL:
+    chosen += [one for one in more if one.stands and _is_new(one, chosen) and _is_told(one)][:1]
+    is_enough = found.follows or (found.belief and found.wants_verdict) or _answers(chosen[0])
+    if is_enough or sum(len(one.sentences) for one in chosen) > _ALL:
         chosen = chosen[:1]
     return chosen
+
+
+def correction(belief: Belief, of_home: Passage, language: Language) -> Passage:
+    """Return what is true instead of a belief, as a passage of the lesson that `of_home` is of."""
+    truth = plain(belief.myth.truth[language])
+    return Passage(belief.lesson_id, of_home.title, truth, "truth")
+
+
+def _answers(window: _Window) -> bool:
+    return window.passage.kind == "answer"
+
+
+def _is_new(window: _Window, chosen: Sequence[_Window]) -> bool:
+    """Tell whether a window says something that is not in those chosen already."""
+    return all(window.sentences[0] not in one.sentences for one in chosen)
 
 
 def _told(found: Found) -> list[Hit]:
     """The hits to answer from: no note where nobody asks what an essay says."""
     kinds = {"note"} if not found.of_essay else set()
     kinds |= {"definition"} if found.definition else set()
+    kinds |= {"example"} if found.depth != "example" else set()
     return [hit for hit in found.hits if hit.passage.kind not in kinds]
 
 
@@ -158,13 +198,16 @@ class _Making:
         self._language: Language = language
         self._said = said
         self._whole = sum(found.asked.values()) or 1.0
-        self._most = _AFTER_DEFINITION if found.definition else _MOST
+        short = found.definition or found.depth == "shorter"
+        self._most = _AFTER_DEFINITION if short else _MOST
 
     def whole(self, hit: Hit) -> _Window:
         return _Window(hit.passage, _sentences(hit.passage, self._language)[: self._most], 0)
 
     def window(self, hit: Hit) -> list[_Window]:
         """Return the best window of a passage; none where all of it was said before."""
+        if hit.passage.kind == "truth":  # nobody was found to believe otherwise
+            hit = hit._replace(passage=_without_verdict(hit.passage))
         text = _Text(hit.passage, self._language, self._terms)
         rated = [
             (self._worth(text, span), -span.start, -span.stop)
@@ -183,13 +226,18 @@ class _Making:
         if passage.kind == "definition":
             names = [set(self._terms(name)) for name in passage.terms]
             return 1.0 if any(name <= self._found.asked.keys() for name in names) else _DEFINES
-        if not self._found.definition:
-            return 1.0
-        return (_FAR if passage.kind in ("deeper", "limit") else 1.0) * _LATER**passage.place
+        if self._found.definition:
+            return (_FAR if passage.kind in ("deeper", "limit") else 1.0) * _LATER**passage.place
+        return 1.0 if self._found.wants_number else _PLAIN.get(passage.kind, 1.0)
 
     def _spans(self, passage: Passage, sentences: int) -> list[slice]:
         """Where a window may be: some sentences, or all that there are."""
-        if passage.kind in ("note", "definition"):  # a claim is told with what is true
+        if passage.kind in (
+            "note",
+            "truth",
+            "definition",
+            "example",
+        ):  # a claim is told with what is true
             return [slice(0, sentences)]
         least = 1 if self._said else 2
         lengths = {min(length, sentences) for length in range(least, self._most + 1)}
@@ -198,7 +246,7 @@ class _Making:
         ]
 
     def _worth(self, text: "_Text", span: slice) -> float:
-        inside = set().union(*text.known[span])
+        inside = text.hints.union(*text.known[span])
         share = self._share(inside)
         if not share:
             return -1.0
@@ -241,8 +289,8 @@ class _Making:
 
     def _lacks(self, text: list[str]) -> bool:
         number, reason = self._found.wants_number, self._found.wants_reason
-        wanted = [*[_NUMBER] * number, *[_REASON] * reason]
-        told = all(any(one.search(sentence) for sentence in text) for one in wanted)
+        has_number = not number or any(map(tells_number, text))
+        told = has_number and (not reason or any(map(_REASON.search, text)))
         return not told or any(_POINTS_ON.search(sentence) for sentence in text)
 
 
@@ -256,6 +304,12 @@ class _Text:
         self.sentences = [one.strip() for paragraph in paragraphs for one in paragraph]
         self.known = [set(terms(one)) for one in self.sentences]
         self.before = set(terms(passage.before))
+        # An answer is found by what it is an answer to.
+        self.hints = set(terms(passage.hints)) if passage.kind == "answer" else set()
+
+
+def _without_verdict(passage: Passage) -> Passage:
+    return replace(passage, text=without_verdict(passage.text))
 
 
 def _sentences(passage: Passage, language: Language) -> list[str]:
@@ -266,14 +320,9 @@ def _join(sentences: Sequence[str], language: Language) -> str:
     return ("" if language == "zh" else " ").join(sentences)
 
 
-def nearest(hits: Sequence[Hit], limit: int = 3) -> list[Passage]:
-    """Return the best passage of each of the nearest lessons."""
-    return list(_nearest(hits))[:limit]
-
-
-def _nearest(hits: Sequence[Hit]) -> Iterator[Passage]:
-    seen: set[str | None] = {None}
-    for hit in hits:
-        if hit.passage.lesson_id not in seen:
-            seen.add(hit.passage.lesson_id)
-            yield hit.passage
+def nearest(found: Found, most: int = 3) -> list[Passage]:
+    """Return the best passage of each of the likeliest lessons, the likeliest first."""
+    best: dict[str | None, Passage] = {}
+    for hit in found.hits:
+        best.setdefault(hit.passage.lesson_id, hit.passage)
+    return [best[one] for one in found.lessons if one in best][:most]

@@ -10,7 +10,9 @@ from markdown_it.token import Token
 
 from bot.course.model import LANGUAGES, Course, Language, Lesson, Localized, Term
 
-Kind = Literal["definition", "body", "simpler", "deeper", "note", "limit"]
+Kind = Literal[
+    "definition", "body", "simpler", "deeper", "note", "truth", "answer", "limit", "example"
+]
 
 _ENOUGH: Final = {"zh": 160, "en": 420}
 """Characters from which a text is cut at its paragraphs: about five sentences."""
@@ -22,6 +24,8 @@ _TEXTS: Final[tuple[tuple[Kind, Callable[[Lesson], Localized]], ...]] = (
 )
 
 _SHORT: Final = re.compile(r"简称 ?([^\s，。或、]+)(?: ?[或、] ?([^\s，。]+))?|\b(\w+) for short")
+
+_MARKDOWN: Final = MarkdownIt("commonmark")
 
 _SEPARATOR: Final = {"zh": "：", "en": ": "}
 
@@ -99,6 +103,14 @@ def _of_lesson(lesson: Lesson, language: Language) -> Iterator[Passage]:
     for place, note in enumerate(lesson.notes):
         said = plain(f"{note.claim[language]} {note.fact[language]}")
         yield Passage(lesson.id, title, said, "note", name, place=place)
+    for place, myth in enumerate(lesson.myths):
+        says = " ".join(myth.says[language])
+        yield Passage(lesson.id, title, plain(myth.truth[language]), "truth", says, place=place)
+    for place, one in enumerate(lesson.answers):
+        asks, answer = " ".join(one.asks[language]), plain(one.answer[language])
+        yield Passage(lesson.id, title, answer, "answer", asks, place=place)
+    if lesson.example:
+        yield Passage(lesson.id, title, plain(lesson.example[language]), "example", name)
     if lesson.analogy_limit:
         yield Passage(lesson.id, title, plain(lesson.analogy_limit[language]), "limit", name)
 
@@ -145,7 +157,7 @@ def plain(markdown: str) -> str:
 
 
 def _paragraphs(markdown: str) -> Iterator[str]:
-    for token in MarkdownIt("commonmark").parse(markdown):
+    for token in _MARKDOWN.parse(markdown):
         if token.type == "inline":
             yield re.sub(r"\s+", " ", "".join(map(_words, token.children or ()))).strip()
         elif token.type in ("fence", "code_block"):

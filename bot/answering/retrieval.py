@@ -5,44 +5,36 @@ Importing this module costs nothing; the first question loads the dictionary and
 
 import re
 from collections.abc import Sequence
+from pathlib import Path
 from threading import Lock
 from typing import Final
 
-from bot.answering.found import Found, Hit
+from bot.answering.asked import Asked, Heard
+from bot.answering.field import Field
+from bot.answering.found import Found
 from bot.answering.index import Index
-from bot.answering.kin import Kin
 from bot.answering.passages import Passage
-from bot.answering.topic import without_orders
+from bot.answering.question import points_back, without_orders
 from bot.answering.words import Analyser
 from bot.course.model import LANGUAGES, Course, Language
 
 _CHINESE: Final = re.compile(r"[\u3400-\u9fff]")
 _ENGLISH: Final = re.compile(r"[a-z]{2,}", re.IGNORECASE)
-_GOES_ON: Final = re.compile(r"\s*(?:那|还有|and\b|or\b|what about\b|how about\b)", re.IGNORECASE)
-_FEW: Final = 3
-"""A question with more terms than this says by itself what it is about."""
+_FEW: Final = 2
+_SOME: Final = 6
+"""A question with more terms than this says by itself what it is about; with more than a few, where
+it does not point back."""
 
 
 class Retriever:
     """Search over one course. Safe to use from several threads."""
 
-    def __init__(self, course: Course) -> None:
+    def __init__(self, course: Course, cache_dir: Path | None = None) -> None:
+        """cache_dir: where what was read is kept for the next start."""
         self._course = course
+        self._cache_dir = cache_dir
         self._lock = Lock()
         self._built: dict[Language, Index] = {}
-
-    def search(
-        self, question: str, language: Language, lesson_id: str | None = None, limit: int = 4
-    ) -> list[Hit]:
-        """Return at most `limit` hits, best first; none where no word of the question is known.
-
-        lesson_id: the lesson that the learner is in; its passages are preferred a little.
-        """
-        return self._index(language).search(question, lesson_id, limit)
-
-    def is_on_topic(self, question: str, language: Language) -> bool:
-        """Tell whether a question is about language models, covered by the course or not."""
-        return self.find(question, language, limit=1).on_topic
 
     def find(
         self,
@@ -51,27 +43,25 @@ class Retriever:
         *,
         previous: Sequence[str] = (),
         lesson_id: str | None = None,
-        limit: int = 4,
+        limit: int = 12,
     ) -> Found:
         """Search, with what the question leaves unsaid: the question before it, or the lesson.
 
         previous: the questions before it, oldest first; one that names its own subject, or is put
         like one of the course's, is found the same whatever they are.
+        lesson_id: the lesson that the learner is in; it is preferred a little.
         """
         put_in = _language(question, language)
         index, asked = self._index(put_in), without_orders(question)
         mended = index.mend(asked)
         unsaid = asked == question and self._leaves_unsaid(index, mended)
-        home = self._subject(index, mended, previous, language) if unsaid else None
-        if home:
-            found = index.further(mended, home, limit)
+        before = self._subject(previous, language) if unsaid else None
+        if before:
+            found = index.follow(mended, before, limit)
         elif lesson_id and unsaid and not index.terms(mended):
-            hits = index.of_lesson(lesson_id, limit)
-            found = Found(hits, None, {}, on_topic=True, covered=True)
+            found = index.further(mended, lesson_id, limit)._replace(follows=False)
         else:
             found = index.find(mended, lesson_id, limit)
-            covered = found.covered and not (unsaid and _GOES_ON.match(mended))
-            found = found._replace(covered=covered)
         return found if put_in == language else self._told_in(language, found)
 
     def terms(self, text: str, language: Language) -> list[str]:
@@ -80,22 +70,19 @@ class Retriever:
 
     def _leaves_unsaid(self, index: Index, question: str) -> bool:
         """Tell whether a question does not name what it is about ("why?", "and in English?")."""
-        terms = index.terms(question)
-        if index.named(question) or index.subjects(terms) or len(set(terms)) > _FEW:
+        terms = set(index.terms(question))
+        if index.names(question) or index.field.subjects(terms) or index.asked.has(question):
             return False
-        return bool(_GOES_ON.match(question)) or not index.like(question, terms).is_close
+        return len(terms) <= _FEW or (len(terms) <= _SOME and points_back(question))
 
-    def _subject(
-        self, index: Index, question: str, previous: Sequence[str], language: Language
-    ) -> str | None:
-        """The lesson of the last question that named its subject, if this one goes on about it."""
+    def _subject(self, previous: Sequence[str], language: Language) -> Heard | None:
+        """What the last question was about that named its subject."""
         for earlier in reversed(previous):
             its = self._index(_language(earlier, language))
             mended = its.mend(without_orders(earlier))
             if not self._leaves_unsaid(its, mended):
-                home = its.find(mended, None, 1).home
-                goes_on = home and index.lessons.words[home].issuperset(index.terms(question))
-                return home if goes_on else None
+                heard = its.asked.hear(mended)
+                return heard if its.is_here(mended, heard) else None
         return None
 
     def _told_in(self, language: Language, found: Found) -> Found:
@@ -119,8 +106,9 @@ class Retriever:
             if language not in self._built:
                 used = next(iter(self._built.values()), None)
                 analyser = used.analyser if used else Analyser()
-                kin = used.kin if used else Kin(self._course, analyser)
-                self._built[language] = Index(self._course, language, analyser, kin)
+                field = used.field if used else Field(self._course, analyser)
+                asked = used.asked if used else Asked(self._course, analyser, self._cache_dir)
+                self._built[language] = Index(self._course, language, analyser, field, asked)
             return self._built[language]
 
 

@@ -59,7 +59,10 @@ class Mender:
         if self._is_known(word) or word in self._words_too:
             return None
         most = 2 if len(word) >= _LONG else 1
-        near = [(distance(word, one), one) for one in self._words if one[0] == word[0]]
+        like = (
+            one for one in self._words if one[0] == word[0] and abs(len(one) - len(word)) <= most
+        )
+        near = [(distance(word, one), one) for one in like]
         best = min(near, default=(most + 1, ""))
         alone = sum(mistakes == best[0] for mistakes, _one in near) == 1
         return best[1] if best[0] <= most and alone else None

@@ -5,9 +5,11 @@ The libraries behind it (rjieba's dictionary alone holds 34 MB) are loaded by `A
 
 import re
 import unicodedata
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence, Set
 from functools import lru_cache, partial
 from importlib import resources
+from math import log
 from typing import Final
 
 _RUN: Final = re.compile(r"[a-z]+|\d+[a-z]*|[\u3400-\u9fff]+")
@@ -124,3 +126,12 @@ class Analyser:
 
 def _is_letter(word: str) -> bool:
     return len(word) == 1 and word.isascii()
+
+
+def rarity(documents: Sequence[Set[str]]) -> Mapping[str, float]:
+    """Return BM25's weight of each term: the fewer documents have it, the more it says."""
+    counts = Counter(term for document in documents for term in document)
+    return {
+        term: log(1 + (len(documents) - count + 0.5) / (count + 0.5))
+        for term, count in counts.items()
+    }

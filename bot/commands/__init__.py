@@ -62,7 +62,7 @@ COMMANDS: tuple[Command, ...] = (
         Localized(zh="问一个关于大模型的问题", en="Ask a question about language models"),
         ask.ask,
         QUESTION,
-        actions={"example": ask.example},
+        actions={"example": ask.example, "follow": ask.follow},
     ),
     Command(
         "new", Localized(zh="换个话题，重新开始对话", en="Start a fresh conversation"), ask.new

@@ -6,6 +6,7 @@ from dataclasses import replace
 
 from bot.answering.answer import Answer, Citation
 from bot.answering.passages import names_of
+from bot.answering.writer import Waiting, Why
 from bot.commands import quiz_text
 from bot.commands.command import Turn
 from bot.commands.learn import find_lesson
@@ -13,8 +14,10 @@ from bot.commands.markup import bold, italic
 from bot.commands.quiz import way_back
 from bot.course.model import Lesson
 from bot.errors import UnknownAction
+from bot.learning.records import PRIVATE
 from bot.messages import Button, Reply
 from bot.ports import Message
+from bot.storage.tx import Tx
 
 HISTORY = 20
 """Messages of the conversation that a prompt may draw on; tokens trim them further."""
@@ -28,35 +31,73 @@ async def ask(turn: Turn, argument: str) -> AsyncIterator[Reply]:
         yield _what_to_ask(turn)
         return
     learner, services = turn.learner, turn.services
-    conversation = turn.conversation
-    history = await services.store.run(
-        lambda tx: tx.conversation(learner.id, conversation, HISTORY)
-    )
+    thread, history = await services.store.run(_recall, turn)
     pieces = services.answerer.answer(
-        argument, learner.language, history=history, lesson_id=learner.lesson_id
+        argument,
+        learner.language,
+        history=history,
+        lesson_id=learner.lesson_id,
+        purse=turn.purse,
     )
     async for piece in pieces:
-        if isinstance(piece, str):
-            yield Reply(piece, draft=True)
+        if not isinstance(piece, Answer):
+            yield Reply(piece if isinstance(piece, str) else _waiting(turn, piece), draft=True)
             continue
-        yield await _answer(turn, piece)
         if not piece.declined:
+            # First, because in a group somebody else may reply before all of it has been sent.
             said = [Message("user", argument), Message("assistant", piece.text)]
-            now = services.clock.now()
-            await services.store.run(
-                lambda tx: tx.remember(learner.id, conversation, said, now)  # noqa: B023
-            )
+            await services.store.run(_remember, turn, thread, said)
+        reply = await _answer(turn, piece)
+        yield replace(reply, thread=None if thread == PRIVATE else thread)
 
 
 async def new(turn: Turn, argument: str) -> AsyncIterator[Reply]:
     """Forget the conversation, so that the next question starts afresh."""
     _ = turn.translate
-    conversation = turn.conversation
-    await turn.services.store.run(lambda tx: tx.forget_conversation(turn.learner.id, conversation))
-    yield Reply(
-        _("A fresh conversation. What would you like to know?"),
-        (Button(_("Go on learning"), "learn"),),
-    )
+    thread = await turn.services.store.run(_forget, turn)
+    told = _("A fresh conversation. What would you like to know?")
+    if thread is None:
+        told = _(
+            "In a group a new question always begins a fresh conversation; to go on with one, "
+            "reply to my answer. What would you like to know?"
+        )
+    elif thread != PRIVATE:
+        told = _("I have forgotten what you asked in this conversation. What comes next?")
+    yield Reply(told, (Button(_("Go on learning"), "learn"),))
+
+
+def _recall(tx: Tx, turn: Turn) -> tuple[str, list[Message]]:
+    """Return the conversation that a question belongs to, and what was said in it so far."""
+    thread = turn.thread(tx)
+    return thread, tx.conversation(turn.learner.id, thread, HISTORY)
+
+
+def _remember(tx: Tx, turn: Turn, thread: str, said: list[Message]) -> None:
+    tx.remember(turn.learner.id, thread, said, turn.services.clock.now())
+
+
+def _forget(tx: Tx, turn: Turn) -> str | None:
+    """Forget the learner's part of the conversation, and name it; None where there is none."""
+    thread = turn.known_thread(tx)
+    if thread is not None:
+        tx.forget_conversation(turn.learner.id, thread)
+    return thread
+
+
+async def follow(turn: Turn, argument: str) -> AsyncIterator[Reply]:
+    """Ask the question that was proposed under an answer: "LESSON:N"."""
+    lesson_id, _colon, number = argument.partition(":")
+    asks = find_lesson(turn.services.course, lesson_id).asks[turn.learner.language]
+    if number not in map(str, range(len(asks))):
+        raise UnknownAction
+    async for reply in _shown(turn, asks[int(number)]):
+        yield reply
+
+
+async def _shown(turn: Turn, question: str) -> AsyncIterator[Reply]:
+    """Ask a question that a button stands for, and show it above its answer."""
+    async for reply in ask(turn, question):
+        yield replace(reply, text=f"{bold(question)}\n\n{reply.text}")
 
 
 def _what_to_ask(turn: Turn) -> Reply:
@@ -72,9 +113,8 @@ async def example(turn: Turn, argument: str) -> AsyncIterator[Reply]:
     questions = _questions(turn, find_lesson(turn.services.course, lesson_id))
     if number not in map(str, range(len(questions))):
         raise UnknownAction
-    question = questions[int(number)]
-    async for reply in ask(turn, question):
-        yield replace(reply, text=f"{bold(question)}\n\n{reply.text}")
+    async for reply in _shown(turn, questions[int(number)]):
+        yield reply
 
 
 async def _answer(turn: Turn, answer: Answer) -> Reply:
@@ -82,10 +122,11 @@ async def _answer(turn: Turn, answer: Answer) -> Reply:
     _ = turn.translate
     language = turn.learner.language
     cited = _cited(turn, answer.citations)
-    parts = [answer.text]
+    parts = [answer.whole]
     if footer := _footer(turn, answer, cited):
         parts.append(italic(footer))
     buttons = [quiz_text.lesson_button(language, lesson) for lesson, _n in cited[:SOURCES_SHOWN]]
+    buttons += _following(turn, answer.next_question)
     if answer.declined:
         buttons = [*_examples(turn), Button(_("Go on learning"), "learn")]
     return Reply("\n\n".join(parts), (*await way_back(turn), *buttons))
@@ -118,19 +159,49 @@ def _cited(turn: Turn, citations: tuple[Citation, ...]) -> list[tuple[Lesson, li
     return [(lesson, cited) for lesson, cited in found if lesson]
 
 
-def _footer(turn: Turn, answer: Answer, cited: list[tuple[Lesson, list[int]]]) -> str:
-    """Return in one line where the answer comes from; "" where there is nothing to say."""
+def _waiting(turn: Turn, waiting: Waiting) -> str:
     _ = turn.translate
-    titles = _(", ").join(
-        f"{''.join(f'[{number}]' for number in numbers)} {lesson.title[turn.learner.language]}"
-        for lesson, numbers in cited
-    )
-    if answer.declined or not answer.covered:
+    return _("Many people are asking right now; you are number {place}.", place=waiting.people)
+
+
+def _not_written(turn: Turn, why: Why) -> str:
+    """Say why the course itself answers although there is a language model."""
+    _ = turn.translate
+    match why:
+        case "spent":
+            return _("Your answers by the language model are used up for today.")
+        case "all spent":
+            return _("The language model's answers are used up for today.")
+        case "busy":
+            return _("The language model is busy right now.")
+        case "fault":
+            return _("The language model cannot be reached.")
+
+
+def _footer(turn: Turn, answer: Answer, cited: list[tuple[Lesson, list[int]]]) -> str:
+    """Return in one line how the answer came about; "" where there is nothing to say."""
+    _ = turn.translate
+    if answer.declined:
         return ""
     if answer.source == "endpoint" and cited:
+        titles = _(", ").join(
+            f"{''.join(f'[{number}]' for number in numbers)} {lesson.title[turn.learner.language]}"
+            for lesson, numbers in cited
+        )
         return _("From the lessons: {titles}", titles=titles)
     if answer.source == "endpoint":
         return _("This goes beyond the course: check it elsewhere before you rely on it.")
-    if answer.fault:
-        return _("The language model cannot be reached. From the lessons: {titles}", titles=titles)
-    return _("From the lessons, without a language model: {titles}", titles=titles)
+    if answer.why:
+        return _not_written(turn, answer.why)
+    return _("From the lessons alone, without a language model.") if answer.covered else ""
+
+
+def _following(turn: Turn, question: str) -> list[Button]:
+    """Return a button that asks the next question."""
+    language = turn.learner.language
+    return [
+        Button(quiz_text.cut(question), f"follow:{lesson.id}:{place}")
+        for lesson in turn.services.course.lessons
+        for place, one in enumerate(lesson.asks[language])
+        if one == question
+    ][:1]

@@ -2,30 +2,43 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Final
 
+from bot.answering.purse import LearnerPurse
 from bot.course.model import Course, Localized
 from bot.learning.records import PRIVATE
 from bot.locale import Translate, translator
 from bot.messages import Incoming, Reply
+from bot.ports import Budget
 
 if TYPE_CHECKING:
     from bot.answering.answer import Answerer
+    from bot.answering.writer import Writer
     from bot.learning.records import Learner
     from bot.ports import Clock
     from bot.storage.store import Store
+    from bot.storage.tx import Tx
+
+THREAD_KEY_BYTES: Final = 9
+"""Too many to guess, and few enough for the column behind any platform and chat."""
 
 
 @dataclass(frozen=True, slots=True)
 class Services:
-    """What every use case may need; made once by the composition root."""
+    """What every use case may need; made once by the composition root.
+
+    writer: the way to the language model, None where there is none. budget: its tokens a day.
+    """
 
     course: Course
     store: Store
     answerer: Answerer
     clock: Clock
+    writer: Writer | None = None
+    budget: Budget = Budget()  # noqa: RUF009 - immutable
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,10 +50,31 @@ class Turn:
     services: Services
 
     @property
-    def conversation(self) -> str:
-        """Name the conversation: what is said in private never reaches a group, nor back."""
+    def place(self) -> str:
+        """Name where this is: a question of a quiz is answered in the place where it was asked."""
         sender = self.incoming.sender
         return PRIVATE if self.incoming.is_private else f"{sender.platform}:{sender.chat_id}"
+
+    def thread(self, tx: Tx) -> str:
+        """Name the conversation that this goes on with or, in a group, begins.
+
+        What is said in private never reaches a group, nor back, nor from one chain of replies in
+        a group to another.
+        """
+        return self.known_thread(tx) or f"{self.place}:{secrets.token_urlsafe(THREAD_KEY_BYTES)}"
+
+    def known_thread(self, tx: Tx) -> str | None:
+        """Name the conversation that this goes on with; None where it begins one."""
+        if self.incoming.is_private:
+            return PRIVATE
+        message_id = self.incoming.replies_to
+        return tx.threads.find(self.incoming.sender, message_id) if message_id else None
+
+    @property
+    def purse(self) -> LearnerPurse:
+        """The learner's tokens, to write with."""
+        services = self.services
+        return LearnerPurse(services.store, self.learner, services.budget, services.clock)
 
     @property
     def translate(self) -> Translate:

@@ -1,7 +1,8 @@
-"""/settings: the learner's language."""
+"""/settings: the learner's language, and the tokens that are left."""
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
+from datetime import UTC
 
 from bot.commands.command import Turn
 from bot.commands.markup import bold
@@ -15,10 +16,26 @@ LANGUAGE_NAMES: dict[Language, str] = {"zh": "中文", "en": "English"}
 async def settings(turn: Turn, argument: str) -> AsyncIterator[Reply]:
     """Show the settings, with a button for each that can be changed."""
     _ = turn.translate
-    name = LANGUAGE_NAMES[turn.learner.language]
-    text = _("Language: {name}", name=name)
+    lines = [_("Language: {name}", name=LANGUAGE_NAMES[turn.learner.language])]
+    if turn.services.writer and turn.services.budget.per_learner:
+        lines.append(await _tokens_left(turn))
     yield Reply(
-        "\n\n".join([bold(_("Settings")), text]), language_buttons("settings"), private=True
+        "\n\n".join([bold(_("Settings")), "\n".join(lines)]),
+        language_buttons("settings"),
+        private=True,
+    )
+
+
+async def _tokens_left(turn: Turn) -> str:
+    """Return how much the language model can still write for the learner today."""
+    _, most = turn.translate, turn.services.budget.per_learner
+    today = turn.services.clock.now().astimezone(UTC).date()
+    spent = await turn.services.store.run(lambda tx: tx.ledger.spent(today, turn.learner.id))
+    left = max(0, most - spent)
+    return _(
+        "Language model today: {left} of {most} tokens left, new at 0:00 UTC.",
+        left=f"{left:,}",
+        most=f"{most:,}",
     )
 
 

@@ -122,10 +122,8 @@ async def _explained(turn: Turn, question: Question, typed: str) -> Reply | None
 
 
 async def _open_attempt(turn: Turn, within: timedelta) -> Attempt | None:
-    """Return the question that is open in this conversation, if it was asked a short while ago."""
-    attempt = await turn.services.store.run(
-        lambda tx: tx.open_attempt(turn.learner.id, turn.conversation)
-    )
+    """Return the question that is open in this place, if it was asked a short while ago."""
+    attempt = await turn.services.store.run(lambda tx: tx.open_attempt(turn.learner.id, turn.place))
     return attempt if attempt and _now(turn) - attempt.asked_at < within else None
 
 
@@ -226,7 +224,7 @@ def _question(course: Course, question_id: str) -> Question:
 
 
 def _sitting(turn: Turn) -> rounds.Sitting:
-    return rounds.Sitting(turn.learner, turn.services.course, turn.conversation, _now(turn))
+    return rounds.Sitting(turn.learner, turn.services.course, turn.place, _now(turn))
 
 
 def _now(turn: Turn) -> datetime:

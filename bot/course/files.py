@@ -24,6 +24,7 @@ MAX_DEPTH = 50
 LESSON_FIELDS = ("covers", "concepts", "prerequisites", "lab", "sources", "notes")
 PAGE_FIELDS = ("title", "objective", "hook", "analogy_limit", "asks")
 SECTIONS = ("body", "simpler", "deeper")
+TUTOR_FIELDS = ("example", "probes", "myths")
 DIVIDERS: dict[Language, dict[str, str]] = {
     "zh": {"simpler": "更简单", "deeper": "更深入"},
     "en": {"simpler": "Simpler", "deeper": "Deeper"},
@@ -217,8 +218,27 @@ def _sections(content: str, lines_before: int, language: Language) -> dict[str, 
     }
 
 
+@dataclass(frozen=True)
+class Lines:
+    """asks.zh.txt or asks.en.txt: one question a line."""
+
+    path: Path
+    texts: tuple[tuple[int, str], ...]
+    """Each question with the number of its line."""
+
+
+def read_lines(path: Path) -> Lines:
+    """The lines that are not empty. Raises UnreadableError."""
+    lines = enumerate(read_text(path).split("\n"), 1)
+    return Lines(path, tuple((number, text.strip()) for number, text in lines if text.strip()))
+
+
 class LessonFiles:
-    """The four files of one lesson, as far as they can be read; `faults` says which cannot."""
+    """The files of one lesson, as far as they can be read; `faults` says which cannot.
+
+    Four have to be there. `tutor` (tutor.yaml), `answers` (answers.yaml) and `asks` (asks.zh.txt,
+    asks.en.txt: more questions than those of the page) are None or empty where a lesson has none.
+    """
 
     def __init__(self, folder: Path) -> None:
         self.folder = folder
@@ -230,6 +250,17 @@ class LessonFiles:
             page = self._read(lambda: read_page(folder / f"{language}.md", language))  # noqa: B023
             if page is not None:
                 self.pages[language] = page
+        self.tutor = self._read_optional("tutor.yaml", lambda path: read_sheet(path, dict))
+        self.answers = self._read_optional("answers.yaml", lambda path: read_sheet(path, list))
+        self.asks: dict[str, Lines] = {}
+        for language in LANGUAGES:
+            lines = self._read_optional(f"asks.{language}.txt", read_lines)
+            if lines is not None:
+                self.asks[language] = lines
+
+    def _read_optional(self, name: str, read: Callable[[Path], T]) -> T | None:
+        path = self.folder / name
+        return self._read(lambda: read(path)) if path.exists() else None
 
     def _read(self, read: Callable[[], T]) -> T | None:
         try:
@@ -244,6 +275,12 @@ class LessonFiles:
         match loc:
             case ["questions", *rest]:
                 source, loc = self.questions, rest
+            case [str(field), *_] if field in TUTOR_FIELDS:
+                source = self.tutor
+            case ["answers", *rest]:
+                source, loc = self.answers, rest
+            case ["asks", str(language), int(index)] if line := self._asks_line(language, index):
+                return self.asks[language].path, line
             case [str(field), str(language), *rest] if field in PAGE_FIELDS + SECTIONS:
                 source, loc = self.pages.get(language), [field, *rest]
             case _:
@@ -252,3 +289,10 @@ class LessonFiles:
             return None
         line = source.line(loc, at) if isinstance(source, Page) else source.line(loc)
         return source.path, line
+
+    def _asks_line(self, language: str, index: int) -> int | None:
+        """The line of a question that stands in asks.*.txt; they come after those of the page."""
+        page, more = self.pages.get(language), self.asks.get(language)
+        on_page = page.front.data.get("asks") if page else None
+        place = index - (len(on_page) if isinstance(on_page, list) else 0)
+        return more.texts[place][0] if more and 0 <= place < len(more.texts) else None

@@ -1,6 +1,6 @@
 """Reads a folder of lessons into a `Course`, or says everything that is wrong with it.
 
-One lesson's four files are put together to one mapping of the shape of `Lesson` and validated at
+One lesson's files are put together to one mapping of the shape of `Lesson` and validated at
 once; an error's `loc` then leads back to the file and the line (`LessonFiles.place`).
 """
 
@@ -17,6 +17,7 @@ from bot.course.files import (
     LESSON_FIELDS,
     PAGE_FIELDS,
     SECTIONS,
+    TUTOR_FIELDS,
     LessonFiles,
     Loc,
     Place,
@@ -116,10 +117,12 @@ def _load_lesson(files: LessonFiles, faults: list[Fault]) -> Lesson | None:
 
 
 def _raw_lesson(files: LessonFiles, faults: list[Fault]) -> dict[str, Any]:
-    """The four files as one mapping of the shape of `Lesson`, for validation."""
+    """The files as one mapping of the shape of `Lesson`, for validation."""
     raw: dict[str, Any] = {"id": files.folder.name, "module": files.folder.parent.name}
     if files.sheet is not None:
         raw |= _known(files.sheet, LESSON_FIELDS, faults)
+    if files.tutor is not None:
+        raw |= _known(files.tutor, TUTOR_FIELDS, faults)
     for field in (*PAGE_FIELDS, *SECTIONS):
         raw[field] = {}
     for language, page in files.pages.items():
@@ -127,6 +130,11 @@ def _raw_lesson(files: LessonFiles, faults: list[Fault]) -> dict[str, Any]:
             raw[field][language] = value
         for name, section in page.sections.items():
             raw[name][language] = section.text
+    if files.answers is not None:
+        raw["answers"] = files.answers.data
+    for language, lines in files.asks.items():
+        if isinstance(on_page := raw["asks"].get(language), list):
+            raw["asks"][language] = [*on_page, *(text for _line, text in lines.texts)]
     if not raw["analogy_limit"]:
         raw["analogy_limit"] = None
     if files.questions is not None:

@@ -193,17 +193,49 @@ class Question(Content):
             raise ValueError("`order` names each option once, and none of them is `correct`")
 
 
-class Asks(Content):
-    """Questions as real people put them about a lesson, in each language; they help retrieval."""
+class Phrasings(Content):
+    """The same thing put in several ways, in each language."""
 
-    zh: tuple[Prose, ...] = Field(min_length=6)
-    en: tuple[Prose, ...] = Field(min_length=6)
+    zh: tuple[Prose, ...] = Field(min_length=1)
+    en: tuple[Prose, ...] = Field(min_length=1)
 
     def __getitem__(self, language: str) -> tuple[str, ...]:
         return self.zh if language == "zh" else self.en
 
 
+class Asks(Phrasings):
+    """Questions as real people put them about a lesson; they help retrieval."""
+
+    zh: tuple[Prose, ...] = Field(min_length=6)
+    en: tuple[Prose, ...] = Field(min_length=6)
+
+
+class Myth(Content):
+    """A false belief about what a lesson teaches, in the words of those who hold it, and the truth.
+
+    `tag` is the misconception of the options that stand for the same error.
+    """
+
+    says: Phrasings
+    truth: Localized
+    tag: Slug | None = None
+
+
+class Answered(Content):
+    """What people ask about a lesson, in their words, and the answer to it."""
+
+    asks: Phrasings
+    answer: Localized
+
+
 class Lesson(Content):
+    """One lesson.
+
+    example: one more example, told on request. probes: a question that leads to each key point of
+    the explain question. myths: what people believe about it that is not so. answers: to what they
+    ask. These four are what the tutor uses in a conversation; the export leaves them out.
+    """
+
     id: Slug
     module: Slug
     title: Localized
@@ -221,11 +253,27 @@ class Lesson(Content):
     lab: Slug | None = None
     asks: Asks
     questions: tuple[Question, ...] = Field(min_length=1)
+    example: Localized | None = Field(default=None, exclude=True)
+    probes: tuple[Localized, ...] = Field(default=(), exclude=True)
+    myths: tuple[Myth, ...] = Field(default=(), exclude=True)
+    answers: tuple[Answered, ...] = Field(default=(), exclude=True)
 
     @property
     def check_question(self) -> Question:
         """The one question asked right under the lesson: the first of its file."""
         return self.questions[0]
+
+    @property
+    def explain_question(self) -> Question | None:
+        """The first question that lets the learner explain the lesson."""
+        return next((one for one in self.questions if one.kind == "explain"), None)
+
+    @model_validator(mode="after")
+    def _probes_each_point(self) -> "Lesson":
+        asked = self.explain_question
+        if self.probes and len(self.probes) != len(asked.points if asked else ()):
+            raise ValueError("`probes` has one question for each key point of the explain question")
+        return self
 
 
 class Course(Content):

@@ -7,15 +7,16 @@ from collections.abc import Iterable, Sequence
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import CursorResult, delete, func, inspect, select, update
+from sqlalchemy import ColumnElement, CursorResult, delete, func, inspect, select, update
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
 
 from bot.course.model import Language
 from bot.learning.grading import Grade
-from bot.learning.records import Attempt, Learner, LessonMark, Quiz
+from bot.learning.records import PRIVATE, Attempt, Learner, LessonMark, Quiz
 from bot.messages import Address
 from bot.ports import Message
+from bot.storage.ledger import Ledger
 from bot.storage.tables import (
     AttemptRow,
     IdentityRow,
@@ -26,6 +27,7 @@ from bot.storage.tables import (
     Row,
     UtteranceRow,
 )
+from bot.storage.threads import Threads
 
 UTTERANCES_KEPT = 60
 """Messages of one conversation that are kept: three times what a prompt may draw on."""
@@ -36,6 +38,8 @@ class Tx:
 
     def __init__(self, session: Session) -> None:
         self._session = session
+        self.ledger = Ledger(session)
+        self.threads = Threads(session)
 
     def learner(self, sender: Address) -> Learner | None:
         """Return the person that an address belongs to, None for a new one."""
@@ -207,10 +211,13 @@ class Tx:
         return [outcome for outcome in self._session.scalars(found) if outcome]
 
     def conversation(self, learner_id: int, conversation: str, limit: int) -> list[Message]:
-        """Return the last `limit` messages of a conversation, oldest first."""
+        """Return the last `limit` messages of a conversation, oldest first.
+
+        In private it is the learner's own; a group's is everybody's who takes part in it.
+        """
         rows = self._session.scalars(
             select(UtteranceRow)
-            .where(UtteranceRow.learner_id == learner_id, UtteranceRow.conversation == conversation)
+            .where(*_within(learner_id, conversation))
             .order_by(UtteranceRow.id.desc())
             .limit(limit)
         ).all()
@@ -231,13 +238,14 @@ class Tx:
             for message in messages
         )
         self._session.flush()
-        mine = (UtteranceRow.learner_id == learner_id, UtteranceRow.conversation == conversation)
-        kept = select(UtteranceRow.id).where(*mine).order_by(UtteranceRow.id.desc())
+        here = _within(learner_id, conversation)
+        kept = select(UtteranceRow.id).where(*here).order_by(UtteranceRow.id.desc())
         oldest = self._session.scalar(kept.offset(UTTERANCES_KEPT).limit(1))
         if oldest is not None:
-            self._session.execute(delete(UtteranceRow).where(*mine, UtteranceRow.id <= oldest))
+            self._session.execute(delete(UtteranceRow).where(*here, UtteranceRow.id <= oldest))
 
     def forget_conversation(self, learner_id: int, conversation: str) -> None:
+        """Delete what this learner said in a conversation, and the answers to it."""
         self._session.execute(
             delete(UtteranceRow).where(
                 UtteranceRow.learner_id == learner_id, UtteranceRow.conversation == conversation
@@ -256,6 +264,11 @@ class Tx:
             if changes
             else statement.on_conflict_do_nothing(index_elements=key)
         )
+
+
+def _within(learner_id: int, conversation: str) -> list[ColumnElement[bool]]:
+    here = [UtteranceRow.conversation == conversation]
+    return [*here, UtteranceRow.learner_id == learner_id] if conversation == PRIVATE else here
 
 
 def _learner(row: LearnerRow) -> Learner:

@@ -15,7 +15,7 @@ from adapters.discord import speech
 from adapters.discord.channel import DiscordChannel
 from bot.commands.command import Argument, Command
 from bot.course.model import Course, Lesson, Localized
-from bot.messages import Incoming, Reply
+from bot.messages import Address, Incoming, Reply
 from tests.platforms.discord_server import DiscordServer
 
 Script = Callable[[Incoming], AsyncIterator[Reply]]
@@ -55,12 +55,18 @@ class StandIn:
         self.course = course()
         self.heard: list[Incoming] = []
         self.errors: list[BaseException] = []
+        self.reported: list[tuple[str, list[str]]] = []
+        """Text and message ids of each final reply."""
         self._script = script
 
     async def handle(self, incoming: Incoming) -> AsyncIterator[Reply]:
         self.heard.append(incoming)
         async for reply in self._script(incoming):
             yield reply
+
+    async def sent(self, reply: Reply, address: Address, message_ids: list[str]) -> None:
+        if message_ids:
+            self.reported.append((reply.text, message_ids))
 
     def apology(self, incoming: Incoming, error: BaseException) -> Reply:
         self.errors.append(error)

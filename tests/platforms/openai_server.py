@@ -18,7 +18,8 @@ from typing import Literal, Self
 
 from aiohttp import web
 
-from tests.platforms.openai_rules import Json, check, check_embedding, embedding, refusal, usage
+from tests.platforms.openai_rules import Json as Json
+from tests.platforms.openai_rules import check, check_embedding, embedding, refusal, usage
 
 Script = str | Callable[[list[Json]], str]
 """What to answer: a text, or a function of the request's messages."""

@@ -1,4 +1,4 @@
-"""`llm-tutor bench`: the promised speeds, as ratios to a floor taken in the same run."""
+"""How soon the first prompt is there."""
 
 import os
 import pty
@@ -8,7 +8,7 @@ import subprocess
 import sys
 import tempfile
 import time
-from collections.abc import Callable, Mapping
+from collections.abc import Mapping
 from pathlib import Path
 
 from bot.settings import ROOT
@@ -34,9 +34,6 @@ def start(repeats: int = 5) -> Mapping[str, float]:
         "imports_seconds": round(floor, 3),
         "ratio": round(prompt / floor, 3),
     }
-
-
-BENCHES: dict[str, Callable[[], Mapping[str, float]]] = {"start": start}
 
 
 def _seconds_to_prompt(data_dir: Path) -> float:

@@ -1,0 +1,165 @@
+"""What a question is about, by what people ask about each lesson and about everything else."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator, Sequence
+from pathlib import Path
+from typing import TYPE_CHECKING, Final, NamedTuple
+
+from bot.answering.bank import Bank, Entry, Reading
+from bot.answering.words import Analyser, fold
+from bot.course.model import LANGUAGES, Course, Lesson, Myth
+
+if TYPE_CHECKING:
+    from bot.answering.bank import Array
+
+_ASIDES: Final = Path(__file__).parent / "asides"
+_BEYOND, _ELSEWHERE, _ATTACKS = "beyond", "elsewhere", "attacks"
+"""About language models, and of no lesson; about anything else; to make the tutor break its rules.
+Each is a file for each language in asides/."""
+
+_MARK: Final = "*"
+"""Tells these labels from the ids of lessons."""
+
+_NEAR: Final = 8.4
+_BEST: Final = 0.7
+"""How much the nearest entries, and the likeliest label, count beside all words in telling what is
+about language models. Fitted, as the bars in index.py, on 730 labelled questions."""
+
+_KIN: Final = 8
+"""How many of the likest are kept."""
+
+
+class Likeness(NamedTuple):
+    """Something that was said about a lesson: how like the question, from 0 to 1; whose; it."""
+
+    share: float
+    lesson_id: str
+    text: str
+
+
+class Belief(NamedTuple):
+    """A false belief about a lesson that a question may hold: how like it is put, from 0 to 1."""
+
+    share: float
+    lesson_id: str
+    myth: Myth
+    text: str
+
+
+class Heard(NamedTuple):
+    """What a question is about.
+
+    lessons: how likely each lesson answers it, the higher the likelier, with a mean of 0.
+    here: how much it is about language models rather than about anything else.
+    covered: above 0 where it is rather for a lesson than beyond them all.
+    kin: what was said most like it, the likest first.
+    beliefs: the likest of each lesson that has any.
+    """
+
+    lessons: dict[str, float]
+    here: float
+    covered: float
+    kin: list[Likeness]
+    beliefs: dict[str, Belief]
+
+
+class Asked:
+    """Everything that people ask, of one course. Safe to use from several threads."""
+
+    def __init__(self, course: Course, analyser: Analyser, cache_dir: Path | None = None) -> None:
+        self._myths: dict[str, dict[int, Myth]] = {}
+        self._bank = Bank([*self._of_lessons(course), *_asides()], analyser, cache_dir)
+        ids = {lesson.id for lesson in course.lessons}
+        self._at = [place for place, one in enumerate(self._bank.labels) if one in ids]
+        self._own = [place for place, one in enumerate(self._bank.entries) if one.label in ids]
+        self._here = self._bank.contrast([*ids, _MARK + _BEYOND])
+        away = (_MARK + _ELSEWHERE, _MARK + _ATTACKS)
+        self._away = [one in away for one in self._bank.labels]
+        self._exact = {letters(self._bank.entries[place].text) for place in self._own}
+
+    def _of_lessons(self, course: Course) -> Iterator[Entry]:
+        place = 0
+        for lesson in course.lessons:
+            for myth in lesson.myths:
+                says = [*myth.says.zh, *myth.says.en]
+                places = range(place, place := place + len(says))
+                self._myths.setdefault(lesson.id, {}).update(dict.fromkeys(places, myth))
+                yield from (Entry(text, lesson.id) for text in says)
+            for text in _said(lesson):
+                yield Entry(text, lesson.id)
+                place += 1
+
+    def has(self, question: str) -> bool:
+        """Tell whether a lesson is asked for in these very words."""
+        return letters(question) in self._exact
+
+    def hear(self, question: str) -> Heard:
+        reading = self._bank.read(question)
+        scores = reading.scores(self._at)
+        names = [self._bank.labels[place] for place in self._at]
+        return Heard(
+            dict(zip(names, map(float, scores), strict=True)),
+            self._is_here(question, reading),
+            self._is_covered(reading),
+            self._kin(reading),
+            {name: self._belief(name, reading) for name in self._myths},
+        )
+
+    def _is_here(self, question: str, reading: Reading) -> float:
+        near = _lead(reading.nearest, self._away)
+        best = _lead(reading.bayes, self._away)
+        all_words = self._bank.speaks_for(question, self._here)
+        return all_words + _NEAR * near + _BEST * best
+
+    def _is_covered(self, reading: Reading) -> float:
+        beyond = self._bank.labels.index(_MARK + _BEYOND)
+        *lessons, other = reading.scores([*self._at, beyond])
+        return float(max(lessons) - other)
+
+    def _kin(self, reading: Reading) -> list[Likeness]:
+        shares = reading.shares[self._own]
+        places = (-shares).argsort(kind="stable")[:_KIN]
+        return [self._likeness(self._own[place], float(shares[place])) for place in places]
+
+    def _likeness(self, place: int, share: float) -> Likeness:
+        entry = self._bank.entries[place]
+        return Likeness(share, entry.label, entry.text)
+
+    def _belief(self, lesson_id: str, reading: Reading) -> Belief:
+        myths = self._myths[lesson_id]
+        places = list(myths)
+        place = places[int(reading.shares[places].argmax())]
+        text = self._bank.entries[place].text
+        return Belief(float(reading.shares[place]), lesson_id, myths[place], text)
+
+
+def _said(lesson: Lesson) -> Iterator[str]:
+    """Everything that asks for a lesson, in both languages: learners mix them."""
+    for language in LANGUAGES:
+        yield from lesson.asks[language]
+        yield lesson.title[language]
+        yield lesson.hook[language]
+        yield from (question.stem[language] for question in lesson.questions)
+        yield from (ask for answered in lesson.answers for ask in answered.asks[language])
+
+
+def _asides() -> Iterator[Entry]:
+    for name in (_BEYOND, _ELSEWHERE, _ATTACKS):
+        for language in LANGUAGES:
+            lines = (_ASIDES / f"{name}.{language}.txt").read_text("utf-8").splitlines()
+            yield from (Entry(line, _MARK + name) for line in lines if line)
+
+
+def _lead(scores: Array, away: Sequence[bool]) -> float:
+    """Return by how much the best label leads before the best of those that are `away`."""
+    import numpy as np
+
+    is_away = np.array(away)
+    return float(scores[~is_away].max() - scores[is_away].max())
+
+
+def letters(question: str) -> str:
+    """Return what two spellings of the same question share."""
+    return re.sub(r"[\W_]+", "", fold(question))

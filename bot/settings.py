@@ -61,8 +61,17 @@ class Settings(BaseSettings):
     llm_base_url: HttpUrl | None = None
     llm_api_key: SecretStr | None = None
     llm_model: str | None = None
+    llm_fallback_base_url: HttpUrl | None = None
+    llm_fallback_api_key: SecretStr | None = None
+    llm_fallback_model: str | None = None
+    llm_model_file: Path | None = None
+    llm_embedding_model: str | None = None
     llm_context_tokens: int = Field(default=4096, ge=1024, le=2_000_000)
     llm_answer_tokens: int = Field(default=512, ge=64, le=100_000)
+    llm_answer_seconds: float = Field(default=30, ge=5, le=600)
+    llm_streams: int = Field(default=64, ge=1, le=10_000)
+    llm_daily_tokens_per_learner: int = Field(default=50_000, ge=0)
+    llm_daily_tokens: int = Field(default=0, ge=0)
 
     data_dir: Path = Path("data")
     database_url: str | None = None
@@ -106,6 +115,13 @@ class Settings(BaseSettings):
             raise ValueError(f"there is no folder {path}")
         return path
 
+    @field_validator("llm_model_file")
+    @classmethod
+    def _is_a_file(cls, path: Path | None) -> Path | None:
+        if path and not path.is_file():
+            raise ValueError(f"there is no file {path}")
+        return path
+
     @field_validator("data_dir")
     @classmethod
     def _can_hold_data(cls, path: Path) -> Path:
@@ -131,7 +147,7 @@ class Settings(BaseSettings):
                 raise ValueError("must be a comma-separated list such as telegram:123,discord:456")
         return names
 
-    @field_validator("telegram_token", "discord_token")
+    @field_validator("telegram_token", "discord_token", "llm_api_key", "llm_fallback_api_key")
     @classmethod
     def _is_one_word(cls, token: SecretStr | None) -> SecretStr | None:
         if token and not re.fullmatch(r"[!-~]+", token.get_secret_value()):
@@ -142,6 +158,14 @@ class Settings(BaseSettings):
     def _leaves_room_for_a_prompt(self) -> Self:
         if self.llm_answer_tokens > self.llm_context_tokens // 2:
             raise SettingError("LLM_ANSWER_TOKENS: must be at most half of LLM_CONTEXT_TOKENS")
+        return self
+
+    @model_validator(mode="after")
+    def _has_what_it_builds_on(self) -> Self:
+        if self.llm_fallback_base_url and not (self.llm_base_url or self.llm_model_file):
+            raise SettingError("LLM_FALLBACK_BASE_URL: needs LLM_BASE_URL or LLM_MODEL_FILE")
+        if self.llm_embedding_model and not self.llm_base_url:
+            raise SettingError("LLM_EMBEDDING_MODEL: needs LLM_BASE_URL")
         return self
 
 

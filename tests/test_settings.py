@@ -25,6 +25,10 @@ def test_nothing_has_to_be_set() -> None:
      ("DATABASE_URL", "sqlite:///:memory:"), ("LESSONS_DIR", "/nowhere"), ("DATA_DIR", "/dev/null"),
      ("ALLOWED_USERS", ","), ("ALLOWED_CHATS", "telgram:12"),
      ("LLM_CONTEXT_TOKENS", "12"), ("LLM_ANSWER_TOKENS", "4000"), ("LOG_LEVEL", "LOUD"),
+     ("LLM_MODEL_FILE", "/nowhere.gguf"), ("LLM_MODEL_FILE", "/tmp"), ("LLM_ANSWER_SECONDS", "4"),
+     ("LLM_API_KEY", "two words"), ("LLM_FALLBACK_API_KEY", "two words"),
+     ("LLM_FALLBACK_BASE_URL", "http://127.0.0.1:1/v1"), ("LLM_EMBEDDING_MODEL", "bge-m3"),
+     ("LLM_DAILY_TOKENS", "-1"), ("LLM_DAILY_TOKENS_PER_LEARNER", "some"), ("LLM_STREAMS", "0"),
      ("ALLOWED_USERS", "ada"), ("TELEGRAM_TOKEN", "two words"), ("LOG_FORMAT", "xml")],
 )  # fmt: skip
 def test_a_wrong_setting_is_named_in_one_line(
@@ -55,10 +59,14 @@ def test_a_file_that_cannot_be_read_is_named(monkeypatch: pytest.MonkeyPatch) ->
         Settings.load()
 
 
-def test_the_model_file_is_not_the_name_of_a_model(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_model_file_is_not_the_name_of_a_model(
+    monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     """LLM_MODEL_FILE is the one NAME_FILE that means something else."""
-    monkeypatch.setenv("LLM_MODEL_FILE", "/nowhere/model.gguf")
+    (tmp_path / "model.gguf").write_text("GGUF")
+    monkeypatch.setenv("LLM_MODEL_FILE", str(tmp_path / "model.gguf"))
     assert Settings.load().llm_model is None
+    assert Settings.load().llm_model_file == tmp_path / "model.gguf"
 
 
 def test_a_dotenv_file_in_the_working_directory_is_read(tmp_path: Path) -> None:
@@ -79,4 +87,5 @@ def test_secrets_do_not_show_in_the_settings_themselves(monkeypatch: pytest.Monk
     """Neither repr nor str holds a token."""
     monkeypatch.setenv("TELEGRAM_TOKEN", "123:secret")
     monkeypatch.setenv("LLM_API_KEY", "sk-secret")
+    monkeypatch.setenv("LLM_FALLBACK_API_KEY", "sk-secret-too")
     assert "secret" not in f"{Settings.load()!r} {Settings.load()}"

@@ -8,59 +8,51 @@ from __future__ import annotations
 import asyncio
 import json
 import logging
-import re
-from collections.abc import AsyncGenerator, Awaitable, Callable, Iterator, Sequence
+from collections.abc import AsyncGenerator, Iterator, Sequence
 from contextlib import aclosing, contextmanager
-from typing import TYPE_CHECKING, Any, Final, NamedTuple, TypeAlias
+from typing import TYPE_CHECKING, Final, TypeAlias
+from urllib.parse import urlsplit
 
-from bot.answering import tokens
-from bot.answering.thinking import Thinking
-from bot.ports import Message, Usage
+from bot.answering import quirks
+from bot.answering.chunks import part_of, well_formed, whole_answer
+from bot.answering.patience import Patience
+from bot.answering.quirks import Quirk
+from bot.answering.streamed import CUT, Part, StreamedAnswer
+from bot.ports import EMBED_SECONDS, EndpointError, Message, Usage
 
 if TYPE_CHECKING:
     import openai
     from openai.types.chat import ChatCompletionChunk
 
+__all__ = ["CUT", "EndpointError", "OpenAIEndpoint", "Patience"]
+
 _Chunks: TypeAlias = "openai.AsyncStream[ChatCompletionChunk]"
 
-CUT: Final = "…"
-"""Ends an answer that the endpoint, or our limit, stopped for its length."""
+ANSWER_SECONDS: Final = 30.0
 
-CHARACTERS_PER_TOKEN: Final = 8
-"""An answer with more characters than this for each token asked for is cut."""
+UNNAMED: Final = "default"
+"""The model that an endpoint is asked for which lists none."""
 
-_UNKNOWN_OPTION: Final = re.compile("stream_options|include_usage")
+TOOK_TOO_LONG: Final = "took too long"
+
+EMBED_BATCH: Final = 64
+"""Texts of one request for embeddings."""
+
+_THIS_REQUEST_ALONE: Final = (400, 413, 422)
+"""Statuses that say nothing about the next question."""
+
+_LOOPBACK: Final = ("127.0.0.1", "localhost", "::1")
+"""Where no proxy of the environment leads to."""
+
 _LOGGERS: Final = ("openai", "httpx2", "httpcore2")
 
 
-class EndpointError(Exception):
-    """An endpoint that failed before or during an answer.
-
-    `reason` is a few English words for the log, without address, key or anything it answered.
-    `usage` is what the attempt has probably cost.
-    """
-
-    def __init__(self, reason: str, usage: Usage = Usage(0, 0)) -> None:  # noqa: B008 - immutable
-        super().__init__(reason)
-        self.reason = reason
-        self.usage = usage
-
-
-class Patience(NamedTuple):
-    """How many seconds to wait for each part of an answer.
-
-    first_text: until there is something to show, however long a model thinks before it speaks.
-    """
-
-    connect: float = 5
-    first_token: float = 20
-    first_text: float = 27
-    between_tokens: float = 15
-    whole: float = 120
-
-
 class OpenAIEndpoint:
-    """Implements bot.ports.Endpoint. `model` None takes the first one that the endpoint lists."""
+    """Implements bot.ports.Endpoint and Embedder.
+
+    model: None takes the first one that the endpoint lists. retries: of a request that was refused
+    for now, or not answered. What is peculiar about the endpoint is learned from its refusals.
+    """
 
     def __init__(
         self,
@@ -69,91 +61,159 @@ class OpenAIEndpoint:
         model: str | None,
         answer_tokens: int,
         *,
-        patience: Patience = Patience(),  # noqa: B008 - immutable
+        patience: Patience = Patience.within(ANSWER_SECONDS),  # noqa: B008 - immutable
+        embedding_model: str | None = None,
+        retries: int = 1,
     ) -> None:
         self._base_url = base_url
         self._api_key = api_key
         self._model = model
         self._answer_tokens = answer_tokens
         self._patience = patience
+        self._embedding_model = embedding_model
+        self._retries = retries
         self._client: openai.AsyncOpenAI | None = None
         self._lock = asyncio.Lock()
-        self._options: dict[str, Any] = {"stream_options": {"include_usage": True}}
+        self._quirks: set[Quirk] = set()
 
-    async def stream(self, messages: Sequence[Message]) -> AsyncGenerator[str | Usage]:
+    async def stream(
+        self, messages: Sequence[Message], *, patience: Patience | None = None
+    ) -> AsyncGenerator[str | Usage]:
         """Yield the answer piece by piece, without its thinking, and last the usage.
 
-        An answer that was stopped for its length ends with `CUT`. Raises EndpointError.
+        An answer that was stopped for its length or its time ends with `CUT`. Raises EndpointError.
         """
-        answer = _Answer(self._answer_tokens * CHARACTERS_PER_TOKEN)
-        async with aclosing(self._chunks(messages, answer)) as chunks:
-            async for chunk in chunks:
-                piece = answer.take(chunk)
-                if piece:
-                    yield piece
-                if answer.is_full:
-                    break
-        last = answer.end()
+        answer = StreamedAnswer(self._answer_tokens)
+        parts = self._parts(messages, answer, patience or self._patience)
+        try:
+            async with aclosing(parts):
+                async for part in parts:
+                    if piece := answer.take(part):
+                        yield piece
+                    if answer.is_cut:
+                        break
+            last = answer.end()
+            self._quirks |= answer.quirks
+        except EndpointError as failure:
+            if answer.has_begun or failure.reason == TOOK_TOO_LONG:
+                failure.usage = await asyncio.to_thread(answer.cost, messages)
+            raise
         if last:
             yield last
-        if answer.usage is None:
-            answer.usage = await asyncio.to_thread(answer.count, messages)
-        yield answer.usage
+        yield await asyncio.to_thread(answer.cost, messages)
+
+    async def embed(
+        self, texts: Sequence[str], *, seconds: float = EMBED_SECONDS
+    ) -> list[list[float]]:
+        """Return one vector a text, all within `seconds`. Raises EndpointError, and ValueError
+        where there is no embedding model."""
+        if self._embedding_model is None:
+            raise ValueError("no embedding model")
+        client, vectors = await self._connected(), []
+        with _explained():
+            async with asyncio.timeout(seconds):
+                for start in range(0, len(texts), EMBED_BATCH):
+                    batch = list(texts[start : start + EMBED_BATCH])
+                    vectors += await self._embed(client, self._embedding_model, batch)
+        return vectors
+
+    @property
+    def quirks(self) -> frozenset[Quirk]:
+        """What has been learned about the endpoint so far."""
+        return frozenset(self._quirks)
+
+    async def models(self) -> list[str]:
+        """Return the names of the models that it lists. Raises EndpointError."""
+        client = await self._connected()
+        with _explained(), well_formed():
+            async with asyncio.timeout(self._patience.first_token):
+                return [str(model.id) for model in (await client.models.list()).data or ()]
 
     async def aclose(self) -> None:
         """Close the connections that are kept open."""
         if self._client is not None:
             await self._client.close()
 
-    async def _chunks(
-        self, messages: Sequence[Message], answer: _Answer
-    ) -> AsyncGenerator[ChatCompletionChunk]:
-        """Yield the chunks of one answer, each in its time."""
-        client, now = await self._connected(), asyncio.get_running_loop().time
-        start, patience = now(), self._patience
-        end, until = start + patience.whole, start + patience.first_token
+    async def _parts(
+        self, messages: Sequence[Message], answer: StreamedAnswer, patience: Patience
+    ) -> AsyncGenerator[Part]:
+        """Yield the parts of one answer, each in its time."""
+        now = asyncio.get_running_loop().time
+        end = now() + patience.whole  # loading the library, once, is part of it
+        client = await self._connected()
+        start = now()
+        until = min(end, start + patience.first_token)
         with _explained():
             async with asyncio.timeout_at(until):
                 chunks = await self._ask(client, messages)
-            async with chunks:
+            answer.has_begun = True
+            async with chunks, aclosing(self._read(chunks)) as parts:
                 while True:
                     # Around the waiting alone: a time-out across the yield would hit the listener.
                     last = end if answer.has_text else min(end, start + patience.first_text)
-                    async with asyncio.timeout_at(min(until, last)):
-                        chunk = await anext(chunks, None)
-                    if chunk is None:
+                    try:
+                        async with asyncio.timeout_at(min(until, last)):
+                            part = await anext(parts, None)
+                    except TimeoutError:
+                        if answer.has_text and until >= end:
+                            answer.cut()
+                            return
+                        raise
+                    if part is None:
                         return
-                    yield chunk
-                    if _says_something(chunk):
+                    yield part
+                    if part.says_something:
                         until = now() + patience.between_tokens
 
     async def _ask(self, client: openai.AsyncOpenAI, messages: Sequence[Message]) -> _Chunks:
+        """Ask, and where the refusal shows a quirk ask again; each is learned once."""
         import openai
 
-        create: Callable[..., Awaitable[_Chunks]] = client.chat.completions.create
-        request: dict[str, Any] = {
-            "model": self._model or await self._first_model(client),
-            "messages": [message._asdict() for message in messages],
-            "max_tokens": self._answer_tokens,
-            "stream": True,
-        }
-        try:
-            return await create(**request, **self._options)
-        except openai.BadRequestError as refusal:
-            if not self._options or not _UNKNOWN_OPTION.search(str(refusal)):
-                raise
-        self._options = {}  # a server that does not know the option is asked without from now on
-        return await create(**request)
+        model = self._model or await self._first_model()
+        while True:
+            asked = frozenset(self._quirks)
+            body = quirks.request(model, messages, self._answer_tokens, asked)
+            try:
+                chunks: _Chunks = await client.chat.completions.create(**body)
+            except openai.APIStatusError as refusal:
+                quirk = quirks.recognise(refusal.status_code, str(refusal))
+                if quirk is None or quirk in asked:
+                    raise
+                self._quirks.add(quirk)
+            else:
+                return chunks
 
-    async def _first_model(self, client: openai.AsyncOpenAI) -> str:
+    async def _read(self, chunks: _Chunks) -> AsyncGenerator[Part]:
+        """Yield the parts of an answer, also of one that came in one piece."""
+        if "application/json" in chunks.response.headers.get("content-type", ""):
+            self._quirks.add("not_streamed")
+            yield whole_answer(json.loads(await chunks.response.aread()))
+            return
+        async for chunk in chunks:
+            yield part_of(chunk)
+
+    async def _first_model(self) -> str:
         import openai
 
         try:
-            models = await client.models.list()
-        except openai.OpenAIError:
-            return "default"
-        self._model = models.data[0].id if models.data else "default"
+            models = await self.models()
+        except EndpointError as failure:
+            if not isinstance(failure.__cause__, openai.NotFoundError):
+                return UNNAMED  # and the list is asked for again with the next question
+            models = []
+        self._model = models[0] if models else UNNAMED
         return self._model
+
+    async def _embed(
+        self, client: openai.AsyncOpenAI, model: str, batch: list[str]
+    ) -> list[list[float]]:
+        answer = await client.embeddings.create(model=model, input=batch, encoding_format="float")
+        with well_formed():
+            found = sorted(answer.data, key=lambda one: one.index)
+            vectors = [[float(number) for number in one.embedding] for one in found]
+        if len(vectors) != len(batch):
+            raise EndpointError("sent too few vectors")
+        return vectors
 
     async def _connected(self) -> openai.AsyncOpenAI:
         async with self._lock:
@@ -166,97 +226,34 @@ class OpenAIEndpoint:
 
         for name in _LOGGERS:  # they tell addresses and questions
             logging.getLogger(name).setLevel(logging.WARNING)
+        is_here = urlsplit(self._base_url).hostname in _LOOPBACK
         return openai.AsyncOpenAI(
+            http_client=openai.DefaultAsyncHttpx2Client(trust_env=not is_here),
             api_key=self._api_key or "none",  # without one the library would take OPENAI_API_KEY
             base_url=self._base_url,
-            max_retries=1,
+            max_retries=self._retries,
             timeout=openai.Timeout(self._patience.whole, connect=self._patience.connect),
         )
-
-
-class _Answer:
-    """What has come of an answer, and whether it came to its end."""
-
-    def __init__(self, limit: int) -> None:
-        self.usage: Usage | None = None
-        self.has_text = False
-        """Whether there is anything yet that a reader sees."""
-        self._room = limit
-        self._thinking = Thinking()
-        self._shown: list[str] = []
-        self._hidden_chunks = 0
-        self._finish: str | None = None
-
-    @property
-    def is_full(self) -> bool:
-        return self._room <= 0
-
-    def take(self, chunk: ChatCompletionChunk) -> str:
-        """Return what a chunk adds to the text. Raises EndpointError for one that is none."""
-        try:
-            return self._show(self._thinking.feed(self._read(chunk)))
-        except (AttributeError, IndexError, TypeError) as fault:
-            raise EndpointError("sent a broken stream") from fault
-
-    def _read(self, chunk: ChatCompletionChunk) -> str:
-        if chunk.usage:
-            self.usage = Usage(chunk.usage.prompt_tokens or 0, chunk.usage.completion_tokens or 0)
-        if not chunk.choices:
-            return ""
-        choice = chunk.choices[0]
-        self._finish = choice.finish_reason or self._finish
-        piece = (choice.delta and choice.delta.content) or ""
-        self._hidden_chunks += not piece
-        return piece
-
-    def _show(self, piece: str) -> str:
-        piece = piece[: self._room]
-        self._room -= len(piece)
-        if piece:
-            self._shown.append(piece)
-            self.has_text = self.has_text or not piece.isspace()
-        return piece
-
-    def end(self) -> str:
-        """Return the last of the text. Raises EndpointError where the answer is not complete."""
-        last = self._show(self._thinking.rest())
-        if self.is_full:
-            return last + CUT
-        if self._finish is None:
-            raise EndpointError("cut off")
-        if not self.has_text:
-            raise EndpointError("empty answer")
-        return last if self._finish == "stop" else last + CUT
-
-    def count(self, messages: Sequence[Message]) -> Usage:
-        """Return our own count where the endpoint told none; a hidden chunk is about a token."""
-        completion = tokens.count("".join(self._shown)) + self._hidden_chunks
-        return Usage(tokens.count_messages(messages), completion)
-
-
-def _says_something(chunk: ChatCompletionChunk) -> bool:
-    """Tell whether a chunk carries text, shown or thought, or the end of it."""
-    if not chunk.choices:
-        return False
-    choice = chunk.choices[0]
-    if choice.finish_reason or (choice.delta and choice.delta.content):
-        return True
-    return any(getattr(choice.delta, name, None) for name in ("reasoning_content", "reasoning"))
 
 
 @contextmanager
 def _explained() -> Iterator[None]:
     """Turn everything that an endpoint can do wrong into an EndpointError."""
+    import httpx2
     import openai
 
     try:
         yield
-    except (TimeoutError, openai.APITimeoutError) as fault:
-        raise EndpointError("took too long") from fault
+    except (TimeoutError, openai.APITimeoutError, httpx2.TimeoutException) as fault:
+        if isinstance(fault.__cause__, httpx2.ConnectTimeout):
+            raise EndpointError("no connection", is_down=True) from fault
+        raise EndpointError(TOOK_TOO_LONG, is_down=True) from fault
     except openai.APIStatusError as fault:
-        raise EndpointError(f"answered with status {fault.status_code}") from fault
-    except openai.APIConnectionError as fault:
-        raise EndpointError("no connection") from fault
+        status = fault.status_code
+        is_down = status not in _THIS_REQUEST_ALONE
+        raise EndpointError(f"answered with status {status}", is_down=is_down) from fault
+    except (openai.APIConnectionError, httpx2.HTTPError) as fault:
+        raise EndpointError("no connection", is_down=True) from fault
     except (json.JSONDecodeError, UnicodeDecodeError) as fault:
         raise EndpointError("sent a broken stream") from fault
     except openai.OpenAIError as fault:

@@ -10,6 +10,8 @@ class Thinking:
     """Lets through what stands outside the tags, whatever pieces a stream cuts them into."""
 
     def __init__(self) -> None:
+        self.was_heard = False
+        """Whether anything was hidden."""
         self._held = ""
         self._hidden = False
 
@@ -21,6 +23,7 @@ class Thinking:
             shown.append(self._take(cut))
             self._held = self._held[len(self._tag) :]
             self._hidden = not self._hidden
+            self.was_heard = True
         shown.append(self._take(len(self._held) - self._begun()))
         return "".join(shown)
 

@@ -1,6 +1,10 @@
 """How the database is opened, and how its schema is brought up to date."""
 
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
+from urllib.parse import quote
 
 from sqlalchemy import Connection, Engine, create_engine, event, inspect, make_url
 from sqlalchemy import text as sql
@@ -31,6 +35,27 @@ def open_engine(url: str) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_immediate)
     return engine
+
+
+@contextmanager
+def open_to_read(url: str) -> Iterator[Engine]:
+    """Open the database without making or changing one; one that is not there yet reads as empty.
+
+    Raises DatabaseError.
+    """
+    address = make_url(url)
+    if address.get_backend_name() != "sqlite":
+        engine = create_engine(address, hide_parameters=True)
+    elif Path(address.database or "").exists():
+        uri = f"file:{quote(address.database or '')}?mode=ro"
+        engine = create_engine("sqlite://", creator=lambda: sqlite3.connect(uri, uri=True))
+    else:
+        engine = create_engine("sqlite://")  # in memory
+        upgrade(engine)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
 
 
 def _prepare_sqlite(connection: DBAPIConnection, _: ConnectionPoolEntry) -> None:

@@ -7,17 +7,20 @@ assert server.faults == []
 """
 
 import asyncio
+import itertools
 import json
 import threading
 from collections import deque
 from collections.abc import AsyncIterator, Callable, Iterator
 from dataclasses import dataclass, field
 from types import TracebackType
-from typing import Any, Literal, Self
+from typing import Literal, Self
 
 from aiohttp import web
 
-Json = dict[str, Any]
+from tests.platforms.openai_rules import Json as Json
+from tests.platforms.openai_rules import check, check_embedding, embedding, refusal, usage
+
 Script = str | Callable[[list[Json]], str]
 """What to answer: a text, or a function of the request's messages."""
 
@@ -41,23 +44,18 @@ Trouble = Literal[
     "huge",  # 10 MB in chunks of 100 kB
     "silent",  # an answer with no text
     "no_stream_options",  # answer 400 to a request with stream_options
+    "max_tokens_refused",  # answer 400 to a request with max_tokens
+    "system_refused",  # answer 400 to a request with a message of the system
+    "alternate",  # answer 500 to a request with two messages of one role in a row
+    "no_models",  # answer 404 to a request for the list of models
+    "no_embeddings",  # answer 404 to a request for embeddings
+    "not_streamed",  # answer with one JSON body although a stream was asked for
+    "error_body",  # answer 200 with an error as one JSON body
+    "web_page",  # answer 200 with HTML
+    "usage_everywhere",  # tell the usage so far in every chunk
+    "trickle",  # send one chunk each `pause` for ever, each different
+    "babble",  # say the same sentence for ever
 ]
-
-_FIELDS: dict[str, type | tuple[type, ...]] = {
-    "model": str,
-    "messages": list,
-    "stream": bool,
-    "stream_options": dict,
-    "max_tokens": int,
-    "max_completion_tokens": int,
-    "temperature": (int, float),
-    "top_p": (int, float),
-    "stop": (str, list),
-    "seed": int,
-    "logprobs": bool,
-    "top_logprobs": int,
-    "user": str,
-}
 
 
 @dataclass(frozen=True)
@@ -76,7 +74,8 @@ class OpenAIServer:
 
     answer: what it says unless a behaviour in `next` (one a request, in order) says otherwise.
     prompt_limit: characters of all messages together from which on a request is a fault.
-    requests, faults: the bodies of the chat requests, and what was wrong with any of them.
+    requests, embedded: the bodies of the requests for chat and for embeddings.
+    faults: what was wrong with any of them. listed: how often the models were asked for.
     """
 
     answer: Script = "Hello."
@@ -88,6 +87,8 @@ class OpenAIServer:
     pause: float = 0.0
     next: deque[Behaviour] = field(default_factory=deque)
     requests: list[Json] = field(default_factory=list)
+    embedded: list[Json] = field(default_factory=list)
+    listed: int = 0
     faults: list[str] = field(default_factory=list)
     port: int = 0
 
@@ -121,6 +122,7 @@ class OpenAIServer:
         app = web.Application(client_max_size=64_000_000)
         app.router.add_get("/v1/models", self._models)
         app.router.add_post("/v1/chat/completions", self._completions)
+        app.router.add_post("/v1/embeddings", self._embeddings)
         runner = web.AppRunner(app, handler_cancellation=True, shutdown_timeout=0.1)
         await runner.setup()
         site = web.TCPSite(runner, "127.0.0.1", 0)
@@ -132,6 +134,9 @@ class OpenAIServer:
 
     async def _models(self, request: web.Request) -> web.Response:
         self._check_key(request)
+        self.listed += 1
+        if self.behaviour.trouble == "no_models":
+            return _error(404, "Not Found", {})
         listed = [
             {"id": name, "object": "model", "created": 0, "owned_by": "loopback"}
             for name in self.models
@@ -148,9 +153,31 @@ class OpenAIServer:
             return refusal
         if how.trouble == "stall":
             await self._stop.wait()
+        if how.trouble == "web_page":
+            return web.Response(text="<h1>Welcome</h1>", content_type="text/html")
         said = self.answer if how.answer is None else how.answer
         text = said(body["messages"]) if callable(said) else said
+        if how.trouble in ("not_streamed", "error_body"):
+            return web.json_response(_ERROR if how.trouble == "error_body" else _whole(body, text))
         return await self._stream(request, body, how, text)
+
+    async def _embeddings(self, request: web.Request) -> web.Response:
+        self._check_key(request)
+        body: Json = await request.json()
+        self.embedded.append(body)
+        self.faults += check_embedding(body)
+        if self.behaviour.trouble == "no_embeddings":
+            return _error(404, "Not Found", {})
+        if self.behaviour.trouble == "stall":
+            await self._stop.wait()
+        texts = [body["input"]] if isinstance(body["input"], str) else body["input"]
+        data = [
+            {"object": "embedding", "index": number, "embedding": embedding(text)}
+            for number, text in enumerate(texts)
+        ]
+        data.reverse()  # the index counts, not the order
+        told = {"prompt_tokens": 1, "total_tokens": 1}
+        return web.json_response({"object": "list", "data": data, "model": "m", "usage": told})
 
     def _check_key(self, request: web.Request) -> None:
         sent = request.headers.get("Authorization", "")
@@ -180,7 +207,8 @@ class OpenAIServer:
                     yield event
                 if how.trouble == "truncate":
                     return
-            yield _chunk(delta)
+            told = usage(body, text) if how.trouble == "usage_everywhere" else None
+            yield _chunk(delta, told=told)
             if how.trouble == "empty_choices":
                 yield json.dumps({**_FRAME, "choices": []})
         yield _chunk({}, "length" if how.trouble == "length" else "stop")
@@ -197,7 +225,7 @@ class OpenAIServer:
         elif how.trouble == "corrupt":
             yield '{"id": "broken", "choices": [{'
         elif how.trouble == "error_event":
-            yield json.dumps({"error": {"message": "overloaded sk-loopback-secret", "code": 500}})
+            yield json.dumps(_ERROR)
         while how.trouble == "endless_empty":
             yield json.dumps({**_FRAME, "choices": []})
             await asyncio.sleep(0.01)
@@ -218,6 +246,10 @@ class OpenAIServer:
         if how.trouble == "huge":
             pieces = ["x" * 100_000] * 100
         yield from ({"content": piece} for piece in pieces)
+        if how.trouble == "trickle":
+            yield from ({"content": f"{number} "} for number in itertools.count())
+        while how.trouble == "babble":
+            yield {"content": "A token is a piece of text. "}
         while how.trouble == "endless":
             yield {"content": "and so on "}
 
@@ -234,60 +266,31 @@ _FRAME: Json = {
 }
 
 
-def _chunk(delta: Json, finish: str | None = None) -> str:
+_ERROR: Json = {"error": {"message": "overloaded sk-loopback-secret", "code": 500}}
+
+
+def _chunk(delta: Json, finish: str | None = None, *, told: Json | None = None) -> str:
     choice = {"index": 0, "delta": delta, "logprobs": None, "finish_reason": finish}
-    return json.dumps({**_FRAME, "choices": [choice]}, ensure_ascii=False)
+    more = {"usage": told} if told else {}
+    return json.dumps({**_FRAME, "choices": [choice], **more}, ensure_ascii=False)
 
 
-def usage(body: Json, text: str) -> Json:
-    """Count a token a word of the prompt and of the answer; enough to tell them apart."""
-    prompt = sum(len(message["content"].split()) for message in body["messages"])
-    completion = len(text.split())
-    return {
-        "prompt_tokens": prompt,
-        "completion_tokens": completion,
-        "total_tokens": prompt + completion,
-    }
+def _whole(body: Json, text: str) -> Json:
+    message = {"role": "assistant", "content": text, "reasoning_content": "Let me see."}
+    choice = {"index": 0, "message": message, "finish_reason": "stop"}
+    kind = {"object": "chat.completion", "usage": usage(body, text)}
+    return {**_FRAME, **kind, "choices": [choice]}
 
 
 def _refusal(how: Behaviour, body: Json) -> web.Response | None:
     if how.trouble == "status":
         after = {} if how.retry_after is None else {"Retry-After": str(how.retry_after)}
         return _error(how.status, "refused sk-loopback-secret", after)
-    if how.trouble == "no_stream_options" and "stream_options" in body:
-        return _error(400, "Unrecognized request argument supplied: stream_options", {})
+    if told := refusal(how.trouble, body):
+        return _error(500 if how.trouble == "alternate" else 400, told, {})
     return None
 
 
 def _error(status: int, message: str, headers: dict[str, str]) -> web.Response:
     body = {"error": {"message": message, "type": "loopback", "code": None, "param": None}}
     return web.json_response(body, status=status, headers=headers)
-
-
-def check(body: Json, prompt_limit: int) -> list[str]:
-    """Return what a real endpoint would refuse, or silently not understand, in a request."""
-    faults = [f"unknown field {name}" for name in body if name not in _FIELDS]
-    faults += [
-        f"{name} is a {type(value).__name__}"
-        for name, value in body.items()
-        if name in _FIELDS and not isinstance(value, _FIELDS[name])
-    ]
-    faults += [f"{name} is missing" for name in ("model", "messages") if not body.get(name)]
-    if body.get("max_tokens", 1) < 1:
-        faults.append("max_tokens is not positive")
-    return faults + _check_messages(body.get("messages") or [], prompt_limit)
-
-
-def _check_messages(messages: list[Json], prompt_limit: int) -> list[str]:
-    faults = []
-    for message in messages:
-        if message.keys() != {"role", "content"} or not isinstance(message.get("content"), str):
-            faults.append("a message is not of a role and a content")
-        elif message["role"] not in ("system", "user", "assistant"):
-            faults.append(f"unknown role {message['role']}")
-    if messages and messages[-1].get("role") != "user":
-        faults.append("the last message is not the user's")
-    length = sum(len(str(message.get("content"))) for message in messages)
-    if length > prompt_limit:
-        faults.append(f"the prompt has {length} characters, more than {prompt_limit}")
-    return faults

@@ -1,0 +1,168 @@
+"""`llm-tutor stats`: numbers from a real database, which stays as it is."""
+
+import asyncio
+import json
+import sqlite3
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy.orm import Session
+
+from adapters.stats import as_dict, as_text
+from bot.errors import DatabaseError
+from bot.learning.grading import Grade
+from bot.messages import Address
+from bot.ports import Message
+from bot.storage.engine import open_engine
+from bot.storage.statistics import read
+from bot.storage.store import Store
+from bot.storage.tables import LlmCallRow
+from bot.storage.tx import Tx
+from tests.programs import run
+
+NOW = datetime(2026, 11, 22, 4, 0, tzinfo=UTC)
+
+
+def live(tx: Tx) -> None:
+    """Two learners came today, one of them also three days ago, and one a month ago."""
+    people = [
+        (Address("telegram", "1", "1"), "zh", NOW - timedelta(days=3)),
+        (Address("discord", "2", "2"), "en", NOW),
+        (Address("telegram", "3", "3"), "zh", NOW - timedelta(days=40)),
+    ]
+    ada, bao, _ = [tx.add_learner(who, language, "UTC", at) for who, language, at in people]  # type: ignore[arg-type]
+    tx.change_learner(ada.id, seen_at=NOW)
+    tx.mark_seen(ada.id, "tokens", NOW)
+    tx.mark_done(bao.id, "tokens", NOW)
+    tx.mark_seen(bao.id, "sampling", NOW)
+    for number, outcome in enumerate(("correct", "wrong", "correct")):
+        attempt = tx.ask(ada.id, f"tokens:{number}", None, 1, "private", NOW)
+        tx.answer(attempt, "a", Grade(outcome, 1.0), NOW)  # type: ignore[arg-type]
+    tx.ask(ada.id, "tokens:9", None, 1, "private", NOW)
+    tx.remember(ada.id, "private", [Message("user", "a secret canary")], NOW)
+
+
+def call(learner: int | None, day: date, prompt: int | None, completion: int | None) -> LlmCallRow:
+    """A request of 600 tokens reserved, settled where it is told what it cost."""
+    at = datetime.combine(day, NOW.time(), UTC)
+    settled = None if prompt is None else at
+    return LlmCallRow(
+        learner_id=learner, called_date=day, reserved=600, prompt_tokens=prompt,
+        completion_tokens=completion, called_at=at, settled_at=settled,
+    )  # fmt: skip
+
+
+@pytest.fixture
+def lived(database: str) -> str:
+    """A database with some life in it."""
+    store = Store.open(database)
+    asyncio.run(store.run(live))
+    store.close()
+    engine, today = open_engine(database), NOW.date()
+    with Session(engine) as session, session.begin():
+        session.add_all(
+            [
+                call(1, today, 100, 20),
+                call(2, today, 50, 5),
+                call(None, today, None, None),
+                call(1, today - timedelta(days=10), 1000, 200),
+                call(1, today - timedelta(days=30), 7, 7),
+            ]
+        )
+    engine.dispose()
+    return database
+
+
+def told(database: str, budget: int | None = None) -> dict[str, Any]:
+    return as_dict(read(database, NOW), budget)
+
+
+def test_learners_are_counted_by_what_they_are(lived: str) -> None:
+    """All of them, by language, by platform, and the new ones."""
+    assert told(lived)["learners"] == {
+        "all": 3,
+        "by_language": {"zh": 2, "en": 1},
+        "by_platform": {"telegram": 2, "discord": 1},
+        "new_7_days": 2,
+    }
+
+
+def test_a_learner_is_active_once_a_day_however_much_they_do(lived: str) -> None:
+    """Fourteen dates, today last, with those on which nobody came."""
+    active = told(lived)["active_days"]
+    assert list(active["by_date"]) == [f"2026-11-{day:02}" for day in range(9, 23)]
+    assert active["by_date"]["2026-11-22"] == 2
+    assert active["by_date"]["2026-11-19"] == 1
+    assert active["by_date"]["2026-11-12"] == 1
+    assert sum(active["by_date"].values()) == 4
+    assert active["last_days"] == {"1": 2, "7": 2, "30": 2}
+
+
+def test_lessons_and_answers_are_counted(lived: str) -> None:
+    """Questions that are still open are no answers."""
+    assert told(lived)["lessons"] == {
+        "opened": 3,
+        "done": 1,
+        "top": [
+            {"lesson": "tokens", "opened": 2, "done": 1},
+            {"lesson": "sampling", "opened": 1, "done": 0},
+        ],
+    }
+    assert told(lived)["reviews"] == {"answers": 3, "by_outcome": {"correct": 2, "wrong": 1}}
+    assert told(lived)["pushes"] == {}
+
+
+def test_tokens_are_summed_and_the_rest_of_the_budget_told(lived: str) -> None:
+    """What was reserved and never settled counts as spent."""
+    tokens = told(lived, 2000)["tokens"]
+    assert tokens["today"] == {
+        "calls": 3, "prompt": 150, "completion": 25, "unsettled": 600, "learners": 2,
+    }  # fmt: skip
+    assert tokens["last_30_days"]["prompt"] == 1150
+    assert tokens["left_today"] == 2000 - 775
+    assert told(lived, 700)["tokens"]["left_today"] == 0
+    assert told(lived)["tokens"]["left_today"] is None
+
+
+def test_the_text_is_short_and_tells_nobodys_words(lived: str) -> None:
+    """A dozen lines on a terminal."""
+    text = as_text(read(lived, NOW), 2000)
+    assert len(text.splitlines()) < 15
+    assert all(len(line) < 100 for line in text.splitlines())
+    assert "1225 of 2000" in text
+    assert "canary" not in text + json.dumps(told(lived))
+
+
+def test_reading_changes_nothing(lived: str, tmp_path: Path) -> None:
+    """The file is the same, byte for byte, also of an older version, which is told."""
+    file = tmp_path / "llm-tutor.db"
+    before = file.read_bytes()
+    read(lived, NOW)
+    assert file.read_bytes() == before
+    with sqlite3.connect(file) as connection:
+        connection.execute("UPDATE alembic_version SET version_num = '0001'")
+    connection.close()
+    with pytest.raises(DatabaseError, match="db upgrade"):
+        read(lived, NOW)
+
+
+def test_the_command_prints_one_object_with_the_keys_of_the_contract(tmp_path: Path) -> None:
+    """Before the first start everything is zero, and no database is made."""
+    finished = run(tmp_path, "stats", "--json", LLM_DAILY_TOKENS="1000")
+    shown = json.loads(finished.stdout)
+    assert list(shown) == ["learners", "active_days", "lessons", "reviews", "pushes", "tokens"]
+    assert shown["learners"]["all"] == 0
+    assert shown["tokens"]["left_today"] == 1000
+    assert list(tmp_path.iterdir()) == []
+    assert run(tmp_path, "stats").stdout.startswith("learners      0, 0 new")
+
+
+def test_stats_after_a_conversation_count_it(tmp_path: Path) -> None:
+    """While nothing is running, and as another process."""
+    run(tmp_path, "chat", typed="/start\n/learn tokens\n")
+    shown = json.loads(run(tmp_path, "stats", "--json").stdout)
+    assert shown["learners"]["by_platform"] == {"terminal": 1}
+    assert shown["active_days"]["last_days"]["1"] == 1
+    assert shown["lessons"]["opened"] == 1

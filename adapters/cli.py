@@ -173,6 +173,7 @@ def ask(
     from adapters.endpoints import writer
     from adapters.questions import answer_all
     from bot.answering.answer import Answerer
+    from bot.answering.retrieval import Retriever
 
     settings = Settings.load()
     _set_up_logs(settings.model_copy(update={"log_level": "ERROR"}))
@@ -180,7 +181,7 @@ def ask(
         raise SettingError("ask: give a question, or --batch FILE")
     questions = _read_batch(batch) if batch else [question]
     course, model = _load_course(settings), None if offline else writer(settings)
-    answerer = Answerer(course, model, settings.data_dir / "search")
+    answerer = Answerer(Retriever(course, settings.data_dir / "search"), model)
     asyncio.run(answer_all(answerer, questions, lang or settings.default_language, as_json))
 
 
@@ -263,6 +264,7 @@ def _tutor(settings: Settings) -> "Iterator[Tutor]":
     """Join the parts, and take them apart again at the end."""
     from adapters.endpoints import writer
     from bot.answering.answer import Answerer
+    from bot.answering.retrieval import Retriever
     from bot.commands.command import Services
     from bot.ports import Budget, SystemClock
     from bot.storage.store import Store
@@ -276,7 +278,7 @@ def _tutor(settings: Settings) -> "Iterator[Tutor]":
             Services(
                 course,
                 store,
-                Answerer(course, model, settings.data_dir / "search"),
+                Answerer(Retriever(course, settings.data_dir / "search"), model),
                 SystemClock(),
                 model,
                 Budget(settings.llm_daily_tokens_per_learner, settings.llm_daily_tokens),

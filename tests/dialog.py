@@ -11,6 +11,7 @@ from typing import Any, Self
 import yaml
 
 from bot.answering.answer import Answerer
+from bot.answering.retrieval import Retriever
 from bot.answering.writer import Writer
 from bot.commands.command import Services
 from bot.course.model import Course, Question
@@ -25,6 +26,16 @@ LESSONS = sum(
     len(module["lessons"])
     for module in yaml.safe_load((SHIPPED / "course.yaml").read_text("utf-8"))["modules"]
 )
+
+
+_searched: dict[int, Retriever] = {}
+
+
+def searched(course: Course) -> Retriever:
+    """Return the search over a course; it is built once, however many conversations use it."""
+    if id(course) not in _searched:
+        _searched[id(course)] = Retriever(course)  # it holds the course, so the id stays its own
+    return _searched[id(course)]
 
 
 def lesson_place(number: int) -> str:
@@ -65,7 +76,7 @@ class Dialog:
         self.store = Store.open(database)
         writer = Writer(endpoint) if endpoint else None
         services = Services(
-            course, self.store, Answerer(course, writer), self.clock, writer, budget
+            course, self.store, Answerer(searched(course), writer), self.clock, writer, budget
         )
         self.tutor = Tutor(services, access=access)
         self.sender = Address("terminal", "ada", "ada")

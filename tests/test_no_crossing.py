@@ -12,6 +12,7 @@ from itertools import count
 
 from bot.answering.answer import Answerer
 from bot.answering.endpoint import OpenAIEndpoint
+from bot.answering.retrieval import Retriever
 from bot.answering.writer import Writer
 from bot.commands.command import Services
 from bot.messages import Address, Incoming
@@ -80,7 +81,9 @@ def test_nothing_crosses_between_chains_groups_people_and_private_chats(database
         endpoint = OpenAIEndpoint(server.base_url, server.api_key, "m", 8192)
         writer = Writer(endpoint, context_tokens=100_000, answer_tokens=8192)
         store = Store.open(database)
-        services = Services(COURSE, store, Answerer(COURSE, writer), SystemClock(), writer)
+        services = Services(
+            COURSE, store, Answerer(Retriever(COURSE), writer), SystemClock(), writer
+        )
         crowd = Crowd(Tutor(services))
         try:
             async with asyncio.TaskGroup() as everybody:

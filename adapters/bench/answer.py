@@ -22,6 +22,7 @@ from bot.answering import tokens
 from bot.answering.answer import Answer, Answerer
 from bot.answering.endpoint import OpenAIEndpoint
 from bot.answering.purse import LearnerPurse
+from bot.answering.retrieval import Retriever
 from bot.answering.writer import Writer
 from bot.course.loader import load
 from bot.course.model import LANGUAGES, Course, Language
@@ -57,7 +58,8 @@ def answer() -> Mapping[str, float]:
 async def _measure(url: str, folder: Path) -> Mapping[str, float]:
     course = load(ROOT / "lessons")
     endpoint = OpenAIEndpoint(f"{url}/v1", None, "m", ANSWER_TOKENS)
-    answerer = Answerer(course, Writer(endpoint, cache_dir=folder))
+    retriever = Retriever(course)
+    answerer = Answerer(retriever, Writer(endpoint, cache_dir=folder))
     store = Store.open(f"sqlite:///{folder / 'bench.db'}")
     purse = await _purse(store)
     asked = _asked()
@@ -67,7 +69,7 @@ async def _measure(url: str, folder: Path) -> Mapping[str, float]:
     usage: list[int] = []
     before = await _before_requests(url, endpoint, answerer, asked, prompt, purse, usage)
     chunk = await _chunk_ratio(endpoint, answerer, asked[0], prompt, purse)
-    first = await _first_tokens(url, answerer, asked, prompt, folder)
+    first = await _first_tokens(url, answerer, retriever, asked, prompt)
     await endpoint.aclose()
     store.close()
     return {**before, **chunk, **first, **_prompt_figures(usage, course)}
@@ -145,17 +147,18 @@ async def _chunk_ratio(
 
 
 async def _first_tokens(
-    url: str, answerer: Answerer, asked: Sequence[_Asked], prompt: list[Message], folder: Path
+    url: str,
+    answerer: Answerer,
+    retriever: Retriever,
+    asked: Sequence[_Asked],
+    prompt: list[Message],
 ) -> dict[str, float]:
     """Time to the first text of one more answer, beside many that are being written."""
     slow = OpenAIEndpoint(f"{url}/v1", None, SLOW, 100_000)
-    writing = Answerer(
-        load(ROOT / "lessons"),
-        Writer(slow, context_tokens=1_000_000, answer_tokens=100_000, cache_dir=folder),
-    )
+    writer = Writer(slow, context_tokens=1_000_000, answer_tokens=100_000)
+    writing = Answerer(retriever, writer)
     fast = OpenAIEndpoint(f"{url}/v1", None, "m", ANSWER_TOKENS)
     some = list(islice(asked, STREAMS))
-    await _until_text(_texts(writing, some[0]), most=1)  # builds the index
     async with _running(lambda _one: _bare_texts(slow, prompt), some):
         bare = [await _until_text(_bare_texts(fast, prompt)) for _ in some]
     async with _running(lambda one: _texts(writing, one), some):

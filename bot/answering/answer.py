@@ -5,7 +5,6 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from itertools import chain
-from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
 from bot.answering import offline, prompt, tokens, ways_on
@@ -16,7 +15,7 @@ from bot.answering.passages import Passage
 from bot.answering.retrieval import Retriever
 from bot.answering.smalltalk import Smalltalk, smalltalk
 from bot.answering.writer import FREE, Unwritten, Waiting, Why, Writer
-from bot.course.model import Course, Language
+from bot.course.model import Language
 from bot.locale import translator
 from bot.ports import Message, Purse, Usage
 
@@ -85,14 +84,14 @@ class _Ask(NamedTuple):
 
 
 class Answerer:
-    """Answers questions about one course, with the writer's words or, without one, the course's."""
+    """Answers questions about one course, with the writer's words or, without one, the course's.
 
-    def __init__(
-        self, course: Course, writer: Writer | None = None, cache_dir: Path | None = None
-    ) -> None:
-        """cache_dir: where the search keeps what it has read for the next start."""
-        self._course = course
-        self._retriever = Retriever(course, cache_dir)
+    It is made of what finds the passages and what writes, if anything does.
+    """
+
+    def __init__(self, retriever: Retriever, writer: Writer | None = None) -> None:
+        self._course = retriever.course
+        self._retriever = retriever
         self._writer = writer
 
     async def answer(

@@ -19,8 +19,17 @@ _BEYOND, _ELSEWHERE, _ATTACKS = "beyond", "elsewhere", "attacks"
 """About language models, and of no lesson; about anything else; to make the tutor break its rules.
 Each is a file for each language in asides/."""
 
+_SHIPPED: Final = Path(__file__).parent.parent.parent / "lessons"
+_FIELD: Final = "field"
+_RICH: Final = 50
+"""A course that brings fewer questions a lesson than this is helped by those of the shipped one, to
+tell what is about language models; they are of none of its own lessons."""
+
 _MARK: Final = "*"
 """Tells these labels from the ids of lessons."""
+
+_BESIDE: Final = (_MARK + _BEYOND, _MARK + _FIELD)
+"""What is about language models and of no lesson."""
 
 _NEAR: Final = 8.4
 _BEST: Final = 0.7
@@ -53,6 +62,7 @@ class Heard(NamedTuple):
 
     lessons: how likely each lesson answers it, the higher the likelier, with a mean of 0.
     here: how much it is about language models rather than about anything else.
+    is_attack: what it is most like is an attack.
     covered: above 0 where it is rather for a lesson than beyond them all.
     kin: what was said most like it, the likest first.
     beliefs: the likest of each lesson that has any.
@@ -60,6 +70,7 @@ class Heard(NamedTuple):
 
     lessons: dict[str, float]
     here: float
+    is_attack: bool
     covered: float
     kin: list[Likeness]
     beliefs: dict[str, Belief]
@@ -70,13 +81,17 @@ class Asked:
 
     def __init__(self, course: Course, analyser: Analyser, cache_dir: Path | None = None) -> None:
         self._myths: dict[str, dict[int, Myth]] = {}
-        self._bank = Bank([*self._of_lessons(course), *_asides()], analyser, cache_dir)
+        own = list(self._of_lessons(course))
         ids = {lesson.id for lesson in course.lessons}
+        self.per_lesson = len(own) / len(ids)
+        """How many questions there are for a lesson, on average."""
+        self.is_rich = self.per_lesson >= _RICH
+        """Whether the questions alone tell what the course has something on."""
+        helped = [] if self.is_rich else list(_field())
+        self._bank = Bank([*own, *helped, *_asides()], analyser, cache_dir)
         self._at = [place for place, one in enumerate(self._bank.labels) if one in ids]
         self._own = [place for place, one in enumerate(self._bank.entries) if one.label in ids]
-        self.per_lesson = len(self._own) / len(ids)
-        """How many questions there are for a lesson, on average."""
-        self._here = self._bank.contrast([*ids, _MARK + _BEYOND])
+        self._here = self._bank.contrast([*ids, *_BESIDE])
         away = (_MARK + _ELSEWHERE, _MARK + _ATTACKS)
         self._away = [one in away for one in self._bank.labels]
         self._exact = {
@@ -109,6 +124,7 @@ class Asked:
         return Heard(
             dict(zip(names, map(float, scores), strict=True)),
             self._is_here(question, reading),
+            self._bank.labels[int(reading.nearest.argmax())] == _MARK + _ATTACKS,
             self._is_covered(reading),
             self._kin(reading),
             {name: self._belief(name, reading) for name in self._myths},
@@ -121,9 +137,9 @@ class Asked:
         return all_words + _NEAR * near + _BEST * best
 
     def _is_covered(self, reading: Reading) -> float:
-        beyond = self._bank.labels.index(_MARK + _BEYOND)
-        *lessons, other = reading.scores([*self._at, beyond])
-        return float(max(lessons) - other)
+        beside = [place for place, one in enumerate(self._bank.labels) if one in _BESIDE]
+        scores = reading.scores([*self._at, *beside])
+        return float(scores[: len(self._at)].max() - scores[len(self._at) :].max())
 
     def _kin(self, reading: Reading) -> list[Likeness]:
         shares = reading.shares[self._own]
@@ -150,6 +166,11 @@ def _said(lesson: Lesson) -> Iterator[str]:
         yield lesson.hook[language]
         yield from (question.stem[language] for question in lesson.questions)
         yield from (ask for answered in lesson.answers for ask in answered.asks[language])
+
+
+def _field() -> Iterator[Entry]:
+    for path in sorted(_SHIPPED.glob("*/*/asks.*.txt")):
+        yield from (Entry(line, _MARK + _FIELD) for line in path.read_text("utf-8").splitlines())
 
 
 def _asides() -> Iterator[Entry]:

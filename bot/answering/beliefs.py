@@ -4,6 +4,7 @@ import re
 from typing import Final
 
 from bot.answering.asked import Belief
+from bot.answering.question import asks_how_much, asks_what_it_is
 from bot.course.numerals import numerals
 
 _CONFIRMS: Final = re.compile(
@@ -24,7 +25,10 @@ _VERDICT: Final = re.compile(r"^(?:[不没未通并推还]\S{0,7}?[：，]|(?:No
 
 
 def holds(question: str, belief: Belief) -> bool:
-    """Tell whether a question holds a belief of the lesson that it is for."""
+    """Tell whether a question holds a belief of the lesson that it is for; one that asks how much
+    or what something is holds none."""
+    if not confirms(question) and (asks_how_much(question) or asks_what_it_is(question)):
+        return False
     least = _LIKE if confirms(question) else _LIKE_ANYWAY
     return belief.share >= least and not _says_the_truth(question, belief)
 

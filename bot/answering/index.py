@@ -60,6 +60,9 @@ ANSWERED: Final = 0.25
 NUMBERLESS: Final = 0.7
 """What an answer without a number is worth where one is asked for."""
 
+SAID: Final = 0.5
+"""The share of a question's words that a lesson has to have, in a course of few questions."""
+
 COVERED: Final = 1.5
 """From this on a question is for a lesson rather than beyond them all."""
 
@@ -194,7 +197,7 @@ class Index:
             asked,
             lessons=ranked,
             on_topic=bool(same) or self.is_here(question, heard, goes_on=after is not None),
-            covered=is_near or heard.covered > COVERED,
+            covered=is_near or self._covers(ranked[0], terms, heard),
             belief=belief if belief and holds(question, belief) else None,
             answer=self._answer(ranked[0], asked, number=asks_how_much(question)),
             wants_verdict=confirms(question),
@@ -209,8 +212,10 @@ class Index:
         if self.names(question) or self.asked.same(question):
             return True
         terms = set(self.terms(question))
-        names = len(self.field.subjects(terms)) / (len(terms) or 1)
-        return heard.here + NAMES * names > (BAR_AFTER if goes_on else BAR)
+        if self.field.is_named(terms) and not heard.is_attack:
+            return True
+        here = heard.here + NAMES * len(self.field.subjects(terms)) / (len(terms) or 1)
+        return here > (BAR_AFTER if goes_on else BAR)
 
     def names(self, question: str) -> Passage | None:
         """The definition of the term that is all that a question names, letter for letter."""
@@ -294,6 +299,14 @@ class Index:
 
     def weigh(self, terms: Iterable[str]) -> dict[str, float]:
         return {term: self._weights.get(term, self._unknown) for term in terms}
+
+    def _covers(self, home: str, terms: Sequence[str], heard: Heard) -> bool:
+        """Tell whether a lesson has something on a question."""
+        if self.asked.is_rich:
+            return heard.covered > COVERED
+        asked = self.weigh(terms)
+        said = _sum(asked, self.lessons.words[home] & asked.keys())
+        return said >= SAID * sum(asked.values())
 
     def _answer(self, home: str, asked: Mapping[str, float], *, number: bool) -> Passage | None:
         """Return the lesson's answer that has most of the question's words, if it has enough.

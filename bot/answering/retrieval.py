@@ -31,7 +31,7 @@ class Retriever:
 
     def __init__(self, course: Course, cache_dir: Path | None = None) -> None:
         """cache_dir: where what was read is kept for the next start."""
-        self._course = course
+        self.course = course
         self._cache_dir = cache_dir
         self._lock = Lock()
         self._built: dict[Language, Index] = {}
@@ -98,6 +98,7 @@ class Retriever:
         return found._replace(
             hits=[hit._replace(passage=one) for one, hit in reversed(hits.items())],
             definition=same(found.definition) if found.definition else None,
+            answer=same(found.answer) if found.answer else None,
             asked={},
         )
 
@@ -106,9 +107,9 @@ class Retriever:
             if language not in self._built:
                 used = next(iter(self._built.values()), None)
                 analyser = used.analyser if used else Analyser()
-                field = used.field if used else Field(self._course, analyser)
-                asked = used.asked if used else Asked(self._course, analyser, self._cache_dir)
-                self._built[language] = Index(self._course, language, analyser, field, asked)
+                field = used.field if used else Field(self.course, analyser)
+                asked = used.asked if used else Asked(self.course, analyser, self._cache_dir)
+                self._built[language] = Index(self.course, language, analyser, field, asked)
             return self._built[language]
 
 

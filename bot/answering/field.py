@@ -1,5 +1,6 @@
 """The words of the field: what a question is about, and what a misspelt word may mean."""
 
+import re
 from collections.abc import Iterable, Sequence
 from typing import Final
 
@@ -32,13 +33,23 @@ train training vector weight temperature window bit
 """Words of the field that everybody uses in another sense too."""
 
 
-OURS: Final = """
-llm llms chatgpt openai deepseek qwen huggingface ollama gguf gptq qlora rlhf dpo vllm mlx
+_OURS: Final = """
+llm chatgpt openai deepseek qwen huggingface ollama gguf gptq qlora rlhf dpo vllm mlx
 tokenizer tokenization softmax logit perplexity bpe backpropagation overfitting autoregressive
 finetuning finetune pretraining pretrained chatbot aigc hyperparameter
-大模型 语言模型 大语言模型 千问 文心 豆包 智谱 词元 分词器 反向传播 过拟合 自回归 预训练 后训练 提示词 微调
+大模型 语言模型 千问 文心 豆包 智谱 词元 分词器 反向传播 过拟合 自回归 预训练 后训练
+提示词 微调
 """
 """Words of the field that nobody uses for anything else."""
+
+_NAMED: Final = re.compile(
+    "|".join(rf"\b{word}s?\b" if word.isascii() else word for word in _OURS.split()), re.ASCII
+)
+
+
+def names_field(question: str) -> bool:
+    """Tell whether a question has a word that can mean nothing else."""
+    return bool(_NAMED.search(fold(question)))
 
 
 class Field:
@@ -54,15 +65,10 @@ class Field:
         own += [name for lesson in course.lessons for name in lesson.concepts]
         self.names: Sequence[str] = [*own, *FIELD.split(), *SENSES.split()]
         self._terms = frozenset(_whole(self.names, analyser))
-        self._ours = frozenset(_whole(OURS.split(), analyser))
 
     def subjects(self, terms: Iterable[str]) -> set[str]:
         """Return the terms that name what a question is about."""
         return {term for term in terms if term in self._terms}
-
-    def is_named(self, terms: Iterable[str]) -> bool:
-        """Tell whether one of the terms can mean nothing else."""
-        return any(term in self._ours for term in terms)
 
     def has(self, term: str) -> bool:
         return term in self._terms

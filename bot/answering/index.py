@@ -13,7 +13,7 @@ from bot.answering.aliases import Aliases
 from bot.answering.asked import Asked, Heard
 from bot.answering.bank import scaled
 from bot.answering.beliefs import confirms, holds
-from bot.answering.field import Field
+from bot.answering.field import Field, names_field
 from bot.answering.found import Found, Hit
 from bot.answering.lessons import Lessons
 from bot.answering.passages import Kind, Passage, passages_of
@@ -212,7 +212,7 @@ class Index:
         if self.names(question) or self.asked.same(question):
             return True
         terms = set(self.terms(question))
-        if self.field.is_named(terms) and not heard.is_attack:
+        if names_field(question) and not heard.is_attack:
             return True
         here = heard.here + NAMES * len(self.field.subjects(terms)) / (len(terms) or 1)
         return here > (BAR_AFTER if goes_on else BAR)

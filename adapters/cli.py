@@ -170,10 +170,8 @@ def ask(
     as_json: Annotated[bool, typer.Option("--json", help="One JSON object an answer.")] = False,
 ) -> None:
     """Answer one question, or a file of them."""
-    from adapters.endpoints import writer
+    from adapters.endpoints import answerer, writer
     from adapters.questions import answer_all
-    from bot.answering.answer import Answerer
-    from bot.answering.retrieval import Retriever
 
     settings = Settings.load()
     _set_up_logs(settings.model_copy(update={"log_level": "ERROR"}))
@@ -181,8 +179,8 @@ def ask(
         raise SettingError("ask: give a question, or --batch FILE")
     questions = _read_batch(batch) if batch else [question]
     course, model = _load_course(settings), None if offline else writer(settings)
-    answerer = Answerer(Retriever(course, settings.data_dir / "search"), model)
-    asyncio.run(answer_all(answerer, questions, lang or settings.default_language, as_json))
+    answers = answerer(settings, course, model)
+    asyncio.run(answer_all(answers, questions, lang or settings.default_language, as_json))
 
 
 def _read_batch(path: str) -> list[str]:
@@ -262,9 +260,7 @@ def bench(
 @contextlib.contextmanager
 def _tutor(settings: Settings) -> "Iterator[Tutor]":
     """Join the parts, and take them apart again at the end."""
-    from adapters.endpoints import writer
-    from bot.answering.answer import Answerer
-    from bot.answering.retrieval import Retriever
+    from adapters.endpoints import answerer, writer
     from bot.commands.command import Services
     from bot.ports import Budget, SystemClock
     from bot.storage.store import Store
@@ -278,7 +274,7 @@ def _tutor(settings: Settings) -> "Iterator[Tutor]":
             Services(
                 course,
                 store,
-                Answerer(Retriever(course, settings.data_dir / "search"), model),
+                answerer(settings, course, model),
                 SystemClock(),
                 model,
                 Budget(settings.llm_daily_tokens_per_learner, settings.llm_daily_tokens),

@@ -1,15 +1,28 @@
-"""Builds what answers in free words, from the settings: an endpoint, a local model, or both."""
+"""Builds what answers, from the settings: the course alone, an endpoint, a local model."""
 
 from pydantic import AnyUrl, SecretStr
 
+from bot.answering.answer import Answerer
 from bot.answering.endpoint import OpenAIEndpoint
 from bot.answering.fallback import FallbackEndpoint, PatientEndpoint
 from bot.answering.local import LocalEndpoint, is_installed
+from bot.answering.meaning import Meaning
 from bot.answering.patience import Patience
+from bot.answering.retrieval import Retriever
 from bot.answering.writer import Writer
+from bot.course.model import Course
 from bot.errors import SettingError
 from bot.ports import Embedder, Endpoint
 from bot.settings import Settings
+
+
+def answerer(settings: Settings, course: Course, model: Writer | None) -> Answerer:
+    """Return what answers questions on a course; `model` writes in free words, if there is one."""
+    meaning = None
+    if (embedding := embedder(settings)) and model:
+        name = settings.llm_embedding_model or ""
+        meaning = Meaning(course, embedding, name, settings.data_dir / "vectors")
+    return Answerer(Retriever(course, settings.data_dir / "search"), model, meaning)
 
 
 def writer(settings: Settings) -> Writer | None:

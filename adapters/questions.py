@@ -13,6 +13,7 @@ async def answer_all(
     answerer: Answerer, questions: Iterable[str], language: Language, as_json: bool
 ) -> None:
     """Answer each question in turn and print the answer, as text or as one JSON object a line."""
+    await answerer.prepare()
     for question in questions:
         started = time.perf_counter()
         answer = await _answer(answerer, question, language)

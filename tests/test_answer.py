@@ -1,7 +1,6 @@
 """From a question to an answer with sources, with an endpoint, without one, and with a bad one."""
 
 import asyncio
-import time
 from collections.abc import AsyncGenerator, Iterator, Sequence
 from itertools import pairwise
 from pathlib import Path
@@ -70,7 +69,7 @@ def test_without_an_endpoint_the_course_answers_with_its_sources() -> None:
     """The definition comes first; each [n] stands for the n-th citation, one for each lesson."""
     answer = offline("what is a token?")
     assert answer.text.startswith("token: The unit in which a model handles text. [1]")
-    assert [citation.lesson for citation in answer.citations][0] == "tokens"
+    assert answer.citations[0].lesson == "tokens"
     assert len({citation.lesson for citation in answer.citations}) == len(answer.citations)
     assert "“What tokens are” [1]" in answer.more
     assert answer.source == "offline"

@@ -1,7 +1,7 @@
 """Answers a follow-up question: from an endpoint with the course's passages, or from them alone."""
 
 import asyncio
-from collections.abc import AsyncGenerator, Sequence
+from collections.abc import AsyncGenerator, Mapping, Sequence
 from contextlib import aclosing
 from dataclasses import dataclass, replace
 from itertools import chain
@@ -11,6 +11,7 @@ from bot.answering import offline, prompt, tokens, ways_on
 from bot.answering.citations import Citations
 from bot.answering.found import Found
 from bot.answering.guard import reveals_rules, without_links
+from bot.answering.meaning import Meaning
 from bot.answering.passages import Passage
 from bot.answering.retrieval import Retriever
 from bot.answering.smalltalk import Smalltalk, smalltalk
@@ -86,13 +87,25 @@ class _Ask(NamedTuple):
 class Answerer:
     """Answers questions about one course, with the writer's words or, without one, the course's.
 
-    It is made of what finds the passages and what writes, if anything does.
+    It is made of what finds the passages, by words and, if there is one, by meaning, and of what
+    writes, if anything does.
     """
 
-    def __init__(self, retriever: Retriever, writer: Writer | None = None) -> None:
+    def __init__(
+        self,
+        retriever: Retriever,
+        writer: Writer | None = None,
+        meaning: Meaning | None = None,
+    ) -> None:
         self._course = retriever.course
         self._retriever = retriever
+        self._meaning = meaning
         self._writer = writer
+
+    async def prepare(self) -> None:
+        """Wait until questions are found by meaning as well, where they can be."""
+        if self._meaning:
+            await self._meaning.made()
 
     async def answer(
         self,
@@ -111,7 +124,8 @@ class Answerer:
         if said := smalltalk(question):
             yield Answer(_returned(said, language), declined=True)
             return
-        ask = await asyncio.to_thread(self._look_up, question, language, history, lesson_id)
+        near = await self._meaning.near(question) if self._meaning else None
+        ask = await asyncio.to_thread(self._look_up, question, language, history, lesson_id, near)
         if not ask.found.on_topic:
             yield Answer(_decline(language), declined=True)
         elif self._writer is None:
@@ -127,12 +141,18 @@ class Answerer:
         language: Language,
         history: Sequence[Message],
         lesson_id: str | None,
+        near: Mapping[str, float] | None,
     ) -> _Ask:
         """The first call builds the index (half a second): not on the event loop."""
         previous = [one.content for one in history if one.role == "user"]
         said = "\n".join(one.content for one in history if one.role == "assistant")
         found = self._retriever.find(
-            question, language, previous=previous, lesson_id=lesson_id, limit=_CANDIDATES
+            question,
+            language,
+            previous=previous,
+            lesson_id=lesson_id,
+            near=near,
+            limit=_CANDIDATES,
         )
         if self._writer is None or not found.on_topic:
             return _Ask(language, found, [*previous, question], said, [])

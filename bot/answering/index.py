@@ -43,6 +43,9 @@ has, the more its text says; from so many a lesson down it says as much."""
 HERE: Final = 0.4
 """How much more the lesson counts that the learner is in, in spreads of the scores."""
 
+FUSED: Final = 5
+"""How little the first places count beside the next ones, where meaning is asked as well."""
+
 CARRIED: Final = 1.2
 """How much the question before counts for one that goes on from it."""
 
@@ -174,16 +177,20 @@ class Index:
         limit: int,
         *,
         same: str | None = None,
+        near: Mapping[str, float] | None = None,
         after: Heard | None = None,
     ) -> Found:
         """Find what answers a question.
 
         lesson_id: the lesson that the learner is in. same: the lesson that has this very question.
-        after: what the question before was about, where this one goes on from it.
+        near: how near each lesson is by meaning. after: what the question before was about, where
+        this one goes on from it.
         """
         terms, heard = self.terms(question), self.asked.hear(question)
         scores = self._scores(question)
         ranked = self._ranked(terms, heard, lesson_id, after)
+        if near and not after:
+            ranked = self._fused(ranked, near)
         if same:
             ranked.sort(key=lambda name: name != same)
         named = self.names(question)
@@ -238,6 +245,12 @@ class Index:
         if after:
             told = told + CARRIED * np.array([after.lessons[name] for name in ids])
         return [ids[place] for place in (-(asked + told + here)).argsort(kind="stable")]
+
+    def _fused(self, ranked: Sequence[str], near: Mapping[str, float]) -> list[str]:
+        """Return the lessons in an order that both orders agree on most: reciprocal rank fusion."""
+        by_meaning = sorted(ranked, key=lambda name: -near.get(name, -1.0))
+        places = [{name: at for at, name in enumerate(one)} for one in (ranked, by_meaning)]
+        return sorted(ranked, key=lambda name: -sum(1 / (FUSED + one[name]) for one in places))
 
     def _scores(self, question: str) -> Array:
         """Return BM25's score of each passage, by how well its kind answers such a question."""

@@ -4,7 +4,7 @@ Importing this module costs nothing; the first question loads the dictionary and
 """
 
 import re
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from pathlib import Path
 from threading import Lock
 from typing import Final
@@ -43,6 +43,7 @@ class Retriever:
         *,
         previous: Sequence[str] = (),
         lesson_id: str | None = None,
+        near: Mapping[str, float] | None = None,
         limit: int = 12,
     ) -> Found:
         """Search, with what the question leaves unsaid: the question before it, or the lesson.
@@ -50,6 +51,7 @@ class Retriever:
         previous: the questions before it, oldest first; one that names its own subject, or is put
         like one of the course's, is found the same whatever they are.
         lesson_id: the lesson that the learner is in; it is preferred a little.
+        near: how near each lesson is by meaning, where that is known.
         """
         put_in = _language(question, language)
         index, asked = self._index(put_in), without_orders(question)
@@ -61,7 +63,7 @@ class Retriever:
         elif lesson_id and unsaid and not index.terms(mended):
             found = index.further(mended, lesson_id, limit)._replace(follows=False)
         else:
-            found = index.find(mended, lesson_id, limit, same=same)
+            found = index.find(mended, lesson_id, limit, same=same, near=near)
         return found if put_in == language else self._told_in(language, found)
 
     def terms(self, text: str, language: Language) -> list[str]:

@@ -12,7 +12,7 @@ from weakref import WeakValueDictionary
 from bot.commands import COMMANDS
 from bot.commands.ask import ask
 from bot.commands.command import Handler, Services, Turn
-from bot.commands.spoken import spoken_action
+from bot.commands.spoken import RETOLD, spoken_action
 from bot.commands.talk import way_back
 from bot.commands.typed import typed
 from bot.course.model import Course, Language
@@ -164,9 +164,22 @@ async def _replies(turn: Turn) -> AsyncIterator[Reply]:
         if is_answer:
             return
         action = spoken_action(turn)
+        if action and await _is_of_the_answer(turn, action):
+            action = None
         handler, argument = _route_action(action) if action else (ask, argument)
     async for reply in handler(turn, argument):
         yield replace(reply, private=True) if handler in _private else reply
+
+
+async def _is_of_the_answer(turn: Turn, action: str) -> bool:
+    """Tell whether "simpler", typed, is about the last answer and not about the lesson."""
+    way, _colon, lesson_id = action.partition(":")
+    if way not in RETOLD or not turn.incoming.is_private:
+        return False
+    learner_id = turn.learner.id
+    return await turn.services.store.run(
+        lambda tx: tx.threads.has_asked_since_opening(learner_id, lesson_id)
+    )
 
 
 def _route_action(action: str) -> tuple[Handler, str]:

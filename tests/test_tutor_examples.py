@@ -98,3 +98,13 @@ def test_ten_buttons_at_most_stand_under_a_lesson(dialog: Dialog) -> None:
         assert len(dialog.last.buttons) <= 10, lesson.id
         actions = [one.action for one in dialog.last.buttons]
         assert {f"quiz:{lesson.id}", f"talk:{lesson.id}", f"check:{lesson.id}"} <= set(actions)
+
+
+def test_an_example_that_is_typed_after_an_answer_is_of_the_answer(dialog: Dialog) -> None:
+    """In a lesson the words of the button are the button; after a question they go on with it."""
+    dialog.say("/learn sampling")
+    assert "为什么每次回答不一样" in dialog.say("举个例子")
+    dialog.say("/learn sampling")
+    dialog.clock.move(minutes=1)
+    dialog.say("RAG 是什么")
+    assert "RAG" in dialog.say("举个例子")

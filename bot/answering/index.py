@@ -52,7 +52,7 @@ CARRIED: Final = 1.2
 NAMES: Final = 5.4
 """How much it counts for being about language models that all words are names of the field."""
 
-BAR: Final = 3.9
+BAR: Final = 3.2
 BAR_AFTER: Final = 0.8
 """From this on a question is about language models; and one that goes on from such a question,
 which need not say so again."""

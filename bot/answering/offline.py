@@ -142,7 +142,7 @@ def _chosen(found: Found, terms: Terms, language: Language, said: str) -> list[_
     making = _Making(found, terms, language, said)
     windows = [one for hit in _told(found) for one in making.window(hit)]
     windows.sort(key=lambda one: -one.worth)
-    windows = [one for one in windows if one.passage.lesson_id == found.home] or windows
+    windows = [one for one in windows if one.passage.lesson_id == found.home]
     if found.belief:
         truth = correction(found.belief, found.hits[0].passage, language)
         chosen = [_Window(truth, _sentences(truth, language), 0)]
@@ -152,8 +152,7 @@ def _chosen(found: Found, terms: Terms, language: Language, said: str) -> list[_
         chosen = [_Window(found.definition, _sentences(found.definition, language), 0)]
     else:
         chosen = windows[:1] or [making.whole(found.hits[0])]
-    home = (windows or chosen)[0].passage.lesson_id
-    least = _ALSO * chosen[0].worth
+    home, least = chosen[0].passage.lesson_id, _ALSO * chosen[0].worth
     more = (one for one in windows if one.passage.lesson_id == home and one.worth >= least)
     chosen += [one for one in more if one.stands and _is_new(one, chosen) and _is_told(one)][:1]
     is_enough = found.follows or (found.belief and found.wants_verdict) or _answers(chosen[0])

@@ -5,6 +5,9 @@ from bot.commands.preferences import LANGUAGE_NAMES
 from bot.course.model import LANGUAGES, Language, Lesson
 from bot.locale import translator
 
+RETOLD = {"simpler", "deeper", "instance"}
+"""What tells the same once more: of a lesson, or of an answer."""
+
 
 def spoken_action(turn: Turn) -> str | None:
     """Return the action that the learner asks for in a few words, None where it is none."""

@@ -1,4 +1,4 @@
-"""Which conversation our messages in groups belong to."""
+"""Which conversation a message goes on with."""
 
 from collections.abc import Iterable
 from datetime import datetime, timedelta
@@ -7,15 +7,16 @@ from typing import Final
 from sqlalchemy import delete, select
 from sqlalchemy.orm import Session
 
+from bot.learning.records import PRIVATE
 from bot.messages import Address
-from bot.storage.tables import ThreadMessageRow, UtteranceRow
+from bot.storage.tables import LessonProgressRow, ThreadMessageRow, UtteranceRow
 
 KEPT: Final = timedelta(days=30)
 """For how long a reply to a message goes on with its conversation."""
 
 
 class Threads:
-    """The reply chains of groups inside one transaction."""
+    """Conversations inside one transaction: the reply chains of groups, and what is private."""
 
     def __init__(self, session: Session) -> None:
         self._session = session
@@ -24,6 +25,18 @@ class Threads:
         """Return the conversation of a message of ours in the sender's chat, None if unknown."""
         row = self._session.get(ThreadMessageRow, (sender.platform, sender.chat_id, message_id))
         return row.thread if row else None
+
+    def has_asked_since_opening(self, learner_id: int, lesson_id: str) -> bool:
+        """Tell whether the learner has asked something in private since they opened a lesson."""
+        opened = select(LessonProgressRow.seen_at).where(
+            LessonProgressRow.learner_id == learner_id, LessonProgressRow.lesson_id == lesson_id
+        )
+        since = select(UtteranceRow.id).where(
+            UtteranceRow.learner_id == learner_id,
+            UtteranceRow.conversation == PRIVATE,
+            UtteranceRow.said_at > opened.scalar_subquery(),
+        )
+        return self._session.scalar(since.limit(1)) is not None
 
     def extend(
         self, thread: str, address: Address, message_ids: Iterable[str], now: datetime

@@ -6,7 +6,8 @@ from collections import Counter
 from collections.abc import Sequence
 from typing import TYPE_CHECKING, Any
 
-from bot.answering.passages import Passage, quizzed
+from bot.answering.passages import quizzed
+from bot.answering.texts import Texts
 from bot.answering.words import Analyser
 from bot.course.model import Course, Language
 
@@ -17,22 +18,16 @@ if TYPE_CHECKING:
 
 
 class Lessons:
-    """The lessons of a course as one long text each, in one language. `documents` are the terms of
-    the `passages`."""
+    """The lessons of a course as one long text each, in one language; `texts` are its passages."""
 
     def __init__(
-        self,
-        course: Course,
-        language: Language,
-        analyser: Analyser,
-        passages: Sequence[Passage],
-        documents: Sequence[list[str]],
+        self, course: Course, language: Language, analyser: Analyser, texts: Texts
     ) -> None:
         from bm25s import BM25
 
         self.ids = [lesson.id for lesson in course.lessons]
         terms = {one.id: analyser.terms(quizzed(one, language)) for one in course.lessons}
-        for passage, document in zip(passages, documents, strict=True):
+        for passage, document in zip(texts.passages, texts.documents, strict=True):
             if passage.lesson_id:
                 terms[passage.lesson_id] += document
         self.words = {name: frozenset(one) for name, one in terms.items()}

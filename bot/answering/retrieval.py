@@ -60,7 +60,7 @@ class Retriever:
         before = self._subject(previous, language) if unsaid else None
         if before:
             found = index.follow(mended, before, limit)
-        elif lesson_id and unsaid and not index.terms(mended):
+        elif lesson_id and unsaid and not index.texts.terms(mended):
             found = index.further(mended, lesson_id, limit)._replace(follows=False)
         else:
             found = index.find(mended, lesson_id, limit, same=same, near=near)
@@ -68,12 +68,12 @@ class Retriever:
 
     def terms(self, text: str, language: Language) -> list[str]:
         """Return the words that `text` is searched and compared by."""
-        return self._index(language).terms(text)
+        return self._index(language).texts.terms(text)
 
     def _leaves_unsaid(self, index: Index, question: str) -> bool:
         """Tell whether a question does not name what it is about ("why?", "and in English?")."""
-        terms = set(index.terms(question))
-        if index.names(question) or index.field.subjects(terms):
+        terms = set(index.texts.terms(question))
+        if index.texts.names(question) or index.field.subjects(terms):
             return False
         return len(terms) <= _FEW or (len(terms) <= _SOME and points_back(question))
 
@@ -89,7 +89,7 @@ class Retriever:
 
     def _told_in(self, language: Language, found: Found) -> Found:
         """The same passages in the learner's language, which has other words for what is asked."""
-        told = self._index(language).passages
+        told = self._index(language).texts.passages
 
         def same(passage: Passage) -> Passage:
             kind = (passage.lesson_id, passage.kind)

@@ -3,6 +3,7 @@
 import re
 from collections.abc import Iterable, Iterator
 from statistics import mean
+from typing import NamedTuple
 
 from bot.course.fault import Fault
 from bot.course.linter.passages import passages
@@ -19,10 +20,18 @@ LENGTHS = {
 MEAN_SENTENCE = {"zh": 32, "en": 18}
 LONGEST_SENTENCE = {"zh": 60, "en": 30}
 GRADE = 9.0
+ANSWER_GRADE = 10.0  # an answer has to be short, and to name things
 CHARACTERS_PER_WORD = (1.2, 2.6)
 
-# `deeper` is for engineers, with formulas and names: it is not held to the bars on reading ease.
-_EASY = ("body", "simpler", "example")
+
+class _Easy(NamedTuple):
+    """A text that has to be easy to read; `grade` is the bar of its English."""
+
+    name: str
+    loc: tuple[int | str, ...]
+    text: Localized
+    grade: float
+
 
 _LINK = re.compile(r"\]\(([^)\s]+)\)|<(https?://[^>\s]+)>")
 _HALF_WIDTH = re.compile(r"[\u4e00-\u9fff][,;:?!()]|[,;:?!()][\u4e00-\u9fff]")
@@ -44,18 +53,22 @@ def lengths(course: Course, where: Where) -> Iterator[Fault]:
 
 def sentence_length(course: Course, where: Where) -> Iterator[Fault]:
     for lesson in course.lessons:
-        for field, easy in _easy(lesson):
+        for easy in _easy(lesson):
             for language in LANGUAGES:
-                text = plain(without_code(easy[language]))
+                text = plain(without_code(easy.text[language]))
                 for size, at, bar in _long_sentences(text, language):
-                    message = f"{language} {field}: {size:g} {unit(language)} {bar}"
-                    yield where.lesson(lesson, (field, language), message, at)
+                    message = f"{language} {easy.name}: {size:g} {unit(language)} {bar}"
+                    yield where.lesson(lesson, (*easy.loc, language), message, at)
 
 
-def _easy(lesson: Lesson) -> Iterator[tuple[str, Localized]]:
-    """Yield the texts that have to be easy to read; not every lesson has an example."""
-    texts = ((field, getattr(lesson, field)) for field in _EASY)
-    return ((field, text) for field, text in texts if text is not None)
+def _easy(lesson: Lesson) -> Iterator[_Easy]:
+    """Not `deeper`: it is for engineers, with formulas and names. Not every lesson has the rest."""
+    yield _Easy("body", ("body",), lesson.body, GRADE)
+    yield _Easy("simpler", ("simpler",), lesson.simpler, GRADE)
+    if lesson.example is not None:
+        yield _Easy("example", ("example",), lesson.example, GRADE)
+    for index, answered in enumerate(lesson.answers):
+        yield _Easy("answer", ("answers", index, "answer"), answered.answer, ANSWER_GRADE)
 
 
 def _long_sentences(text: str, language: str) -> Iterator[tuple[float, str, str]]:
@@ -72,12 +85,12 @@ def _long_sentences(text: str, language: str) -> Iterator[tuple[float, str, str]
 def readability(course: Course, where: Where) -> Iterator[Fault]:
     terms = [term.term.en for term in course.glossary]
     for lesson in course.lessons:
-        for field, easy in _easy(lesson):
-            text = plain(without_code(easy.en))
+        for easy in _easy(lesson):
+            text = plain(without_code(easy.text.en))
             level = grade(mask(text, terms))
-            if level > GRADE:
-                message = f"en {field} reads at grade {level:.1f}, at most {GRADE:g}"
-                yield where.lesson(lesson, (field, "en"), message)
+            if level > easy.grade:
+                message = f"en {easy.name} reads at grade {level:.1f}, at most {easy.grade:g}"
+                yield where.lesson(lesson, (*easy.loc, "en"), message)
 
 
 def parity(course: Course, where: Where) -> Iterator[Fault]:

@@ -60,7 +60,7 @@ def test_a_file_that_cannot_be_used_is_made_anew(tmp_path: Path) -> None:
     """Half a file is none."""
     with OpenAIServer() as server:
         found = near(server, tmp_path)
-        [kept] = tmp_path.glob("*.npy")
+        [kept] = tmp_path.glob("*.npz")
         kept.write_bytes(kept.read_bytes()[:100])
         assert near(server, tmp_path) == found
 

@@ -9,11 +9,12 @@ from __future__ import annotations
 import asyncio
 import hashlib
 import logging
-import tempfile
 from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from bot.answering import shelf
 from bot.answering.passages import plain
 from bot.course.model import LANGUAGES, Course, Lesson
 from bot.ports import Embedder, EndpointError
@@ -44,7 +45,7 @@ class Meaning:
         self._texts = [text for _lesson_id, text in texts]
         self._embedder = embedder
         name = hashlib.sha256("\n".join([model, *self._texts]).encode()).hexdigest()[:32]
-        self._path = folder / f"{name}.npy"
+        self._path = folder / f"{name}.npz"
         self._vectors: Array | None = None
         self._making: asyncio.Task[None] | None = None
         self._not_before = 0.0
@@ -79,12 +80,13 @@ class Meaning:
         import numpy as np
 
         try:
-            kept = await asyncio.to_thread(_load, self._path, len(self._texts))
-            if kept is None:
+            kept = await asyncio.to_thread(shelf.load, self._path)
+            vectors = kept.get("vectors")
+            if vectors is None or vectors.ndim != 2 or len(vectors) != len(self._texts):
                 made = np.array(await self._embedder.embed(self._texts), dtype=np.float32)
-                kept = made / np.linalg.norm(made, axis=1, keepdims=True).clip(1e-9)
-                await asyncio.to_thread(_save, self._path, kept)
-            self._vectors = kept
+                vectors = made / np.linalg.norm(made, axis=1, keepdims=True).clip(1e-9)
+                await asyncio.to_thread(partial(shelf.save, self._path, vectors=vectors))
+            self._vectors = vectors
         except EndpointError as fault:
             _log.warning("the search goes by words alone: %s", fault.reason)
         except ValueError:  # vectors of different lengths
@@ -114,27 +116,3 @@ def _texts(lesson: Lesson) -> list[str]:
             *lesson.asks[language][:_PAGE],
         )
     ]
-
-
-def _load(path: Path, rows: int) -> Array | None:
-    import numpy as np
-
-    try:
-        found: Array = np.load(path)
-    except (OSError, ValueError):
-        return None
-    return found if found.ndim == 2 and len(found) == rows else None
-
-
-def _save(path: Path, vectors: Array) -> None:
-    import numpy as np
-
-    try:
-        path.parent.mkdir(parents=True, exist_ok=True)
-        for old in path.parent.glob("*.npy"):
-            old.unlink()
-        with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as part:
-            np.save(part, vectors)
-        Path(part.name).replace(path)
-    except OSError as fault:
-        _log.info("the lessons' vectors are not kept for the next start: %s", fault)

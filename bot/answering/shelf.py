@@ -5,9 +5,10 @@ from __future__ import annotations
 import hashlib
 import logging
 import tempfile
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NamedTuple
+from zipfile import BadZipFile
 
 if TYPE_CHECKING:
     import numpy as np
@@ -26,18 +27,18 @@ class Read(NamedTuple):
 
 
 def kept(folder: Path | None, texts: Sequence[str], read: Callable[[], Read]) -> Read:
-    """Return what `read` returns, from the file in `folder` where it has been read before.
-
-    A file that cannot be used is made anew; one that cannot be written is done without.
-    """
+    """Return what `read` returns, from the file in `folder` where it has been read before."""
     if folder is None:
         return read()
     path = folder / f"{_key(texts)}.npz"
-    found = _load(path)
-    if found is None:
-        found = read()
-        _save(path, found)
-    return found
+    found = load(path)
+    if found.keys() == {"names", "feature", "entry"}:
+        names, feature, entry = (found[name] for name in ("names", "feature", "entry"))
+        return Read(str(names).split("\n"), feature.astype("int64"), entry.astype("int64"))
+    made = read()
+    feature, entry = made.feature.astype("int32"), made.entry.astype("int32")
+    save(path, names="\n".join(made.names), feature=feature, entry=entry)
+    return made
 
 
 def _key(texts: Sequence[str]) -> str:
@@ -49,21 +50,22 @@ def _key(texts: Sequence[str]) -> str:
     return told.hexdigest()[:32]
 
 
-def _load(path: Path) -> Read | None:
+def load(path: Path) -> Mapping[str, Array]:
+    """Return the arrays of a file; none where it is not there or cannot be used."""
     import numpy as np
 
     try:
-        with np.load(path) as arrays:
-            names = str(arrays["names"]).split("\n")
-            return Read(names, arrays["feature"].astype(np.int64), arrays["entry"].astype(np.int64))
+        with path.open("rb") as file, np.load(file) as arrays:
+            return dict(arrays)
     except FileNotFoundError:
-        return None
-    except (OSError, ValueError, KeyError) as fault:
+        return {}
+    except (OSError, ValueError, EOFError, BadZipFile) as fault:
         _log.info("%s cannot be used and is made anew: %s", path.name, fault)
-        return None
+        return {}
 
 
-def _save(path: Path, read: Read) -> None:
+def save(path: Path, **arrays: Array | str) -> None:
+    """Keep arrays in a file, in place of all others in its folder; do without where that fails."""
     import numpy as np
 
     try:
@@ -71,12 +73,7 @@ def _save(path: Path, read: Read) -> None:
         for old in path.parent.glob("*.npz"):
             old.unlink()
         with tempfile.NamedTemporaryFile(dir=path.parent, delete=False) as part:
-            np.savez(
-                part,
-                names=np.array("\n".join(read.names)),
-                feature=read.feature.astype(np.int32),
-                entry=read.entry.astype(np.int32),
-            )
+            np.savez(part, **arrays)  # type: ignore[arg-type]  # a text is an array too
         Path(part.name).replace(path)
     except OSError as fault:
-        _log.info("the search is not kept for the next start: %s", fault)
+        _log.info("%s is not kept for the next start: %s", path.name, fault)

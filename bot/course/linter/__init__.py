@@ -16,7 +16,8 @@ Check = Callable[[Course, Where], Iterator[Fault]]
 
 CHECKS: tuple[Check, ...] = (
     prose.lengths,
-    prose.sentence_length,
+    prose.longest_sentence,
+    prose.mean_sentence,
     prose.readability,
     prose.parity,
     prose.links,

@@ -42,9 +42,7 @@ def explanations(course: Course) -> Iterator[Passage]:
     return (one for one in _of_questions(course) if one.loc[-1] in ("explanation", "answer"))
 
 
-def asks(
-    course: Course, language: Language
-) -> Iterator[tuple[Lesson, tuple[int | str, ...], str]]:
+def asks(course: Course, language: Language) -> Iterator[tuple[Lesson, tuple[int | str, ...], str]]:
     """Each question that a lesson is there for, with the lesson and its loc: those that it lists,
     then those of its answers."""
     for lesson in course.lessons:

@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 from statistics import mean
 from typing import NamedTuple
 
@@ -51,14 +52,35 @@ def lengths(course: Course, where: Where) -> Iterator[Fault]:
                     yield where.lesson(lesson, (field, language), message)
 
 
-def sentence_length(course: Course, where: Where) -> Iterator[Fault]:
+def longest_sentence(course: Course, where: Where) -> Iterator[Fault]:
     for lesson in course.lessons:
         for easy in _easy(lesson):
-            for language in LANGUAGES:
-                text = plain(without_code(easy.text[language]))
-                for size, at, bar in _long_sentences(text, language):
-                    message = f"{language} {easy.name}: {size:g} {unit(language)} {bar}"
-                    yield where.lesson(lesson, (*easy.loc, language), message, at)
+            for language, bar in LONGEST_SENTENCE.items():
+                for size, sentence in _sizes(easy.text[language], language):
+                    if size > bar:
+                        message = f"{language} {easy.name}: {size} {unit(language)} in one sentence"
+                        at = (*easy.loc, language)
+                        yield where.lesson(lesson, at, f"{message}, at most {bar}", sentence[:12])
+
+
+def mean_sentence(course: Course, where: Where) -> Iterator[Fault]:
+    """An answer alone has too few sentences for a mean: those of a lesson are taken together."""
+    for lesson in course.lessons:
+        for field, group in groupby(_easy(lesson), key=lambda easy: str(easy.loc[0])):
+            texts = [easy.text for easy in group]
+            for language, bar in MEAN_SENTENCE.items():
+                sizes = [size for text in texts for size, _ in _sizes(text[language], language)]
+                average = round(mean(sizes), 1) if sizes else 0
+                if average > bar:
+                    message = f"{language} {field}: {average:g} {unit(language)} a sentence"
+                    message += f" on average, at most {bar}"
+                    yield where.lesson(lesson, (field, language), message)
+
+
+def _sizes(text: str, language: str) -> list[tuple[int, str]]:
+    """The sentences of a Markdown text, and how long each is."""
+    parts = sentences(plain(without_code(text)), language)
+    return [(length(sentence, language), sentence) for sentence in parts]
 
 
 def _easy(lesson: Lesson) -> Iterator[_Easy]:
@@ -69,17 +91,6 @@ def _easy(lesson: Lesson) -> Iterator[_Easy]:
         yield _Easy("example", ("example",), lesson.example, GRADE)
     for index, answered in enumerate(lesson.answers):
         yield _Easy("answer", ("answers", index, "answer"), answered.answer, ANSWER_GRADE)
-
-
-def _long_sentences(text: str, language: str) -> Iterator[tuple[float, str, str]]:
-    """Length, the words to find it by, and the bar that it breaks."""
-    sizes = [(length(sentence, language), sentence) for sentence in sentences(text, language)]
-    for size, sentence in sizes:
-        if size > LONGEST_SENTENCE[language]:
-            yield size, sentence[:12], f"in one sentence, at most {LONGEST_SENTENCE[language]}"
-    average = round(mean(size for size, _ in sizes), 1) if sizes else 0
-    if average > MEAN_SENTENCE[language]:
-        yield average, "", f"a sentence on average, at most {MEAN_SENTENCE[language]}"
 
 
 def readability(course: Course, where: Where) -> Iterator[Fault]:

@@ -98,7 +98,7 @@ def readability(course: Course, where: Where) -> Iterator[Fault]:
     for lesson in course.lessons:
         for easy in _easy(lesson):
             text = plain(without_code(easy.text.en))
-            level = grade(mask(text, terms))
+            level = round(grade(mask(text, terms)), 1)
             if level > easy.grade:
                 message = f"en {easy.name} reads at grade {level:.1f}, at most {easy.grade:g}"
                 yield where.lesson(lesson, (*easy.loc, "en"), message)

@@ -82,7 +82,7 @@ def test_what_other_lessons_are_asked_is_seldom_held_back(course: Course, wordin
         (lesson.id, asked)
         for lesson in course.lessons
         for language in LANGUAGES
-        for asked in lesson.asks[language]
+        for asked in lesson.asks[language][:120]
     ]
     questions = [question for lesson in course.lessons for question in lesson.questions]
     pairs = [
@@ -92,7 +92,7 @@ def test_what_other_lessons_are_asked_is_seldom_held_back(course: Course, wordin
     ]
     other = [(one, asked) for one, lesson_id, asked in pairs if one.lesson_id != lesson_id]
     held = sum(_asked_for(wording, course, one, asked) for one, asked in other)
-    assert len(other) > 10_000
+    assert len(other) > 20_000
     assert held < 0.002 * len(other)
 
 

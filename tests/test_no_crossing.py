@@ -32,7 +32,8 @@ CANARY = re.compile(r"canary\d+x")
 
 
 def repeat(messages: list[Json]) -> str:
-    return "\n".join(message["content"] for message in messages)
+    """Tell every canary that is in the prompt."""
+    return " ".join(CANARY.findall("\n".join(message["content"] for message in messages)))
 
 
 class Crowd:
@@ -53,7 +54,7 @@ class Crowd:
             sender = Address(platform, str(person), chat)
             replies_to = None if private else answer
             incoming = Incoming(
-                sender, f"token 是什么？{canary}", None, None, private, True, replies_to
+                sender, f"大模型的 token 是什么？{canary}", None, None, private, True, replies_to
             )
             answer = await self._ask(incoming, said)
             self.asked += 1

@@ -120,7 +120,7 @@ def test_an_endpoint_that_is_down_is_replaced_by_the_lessons(kind: Hosts, tmp_pa
         async with kind(tmp_path, LLM_BASE_URL=endpoint.base_url) as host:
             await host.start()
             answer = await host.say("token 到底是什么？")
-            assert "连不上语言模型" in answer
+            assert "语言模型暂时连不上" in answer
             assert "[1]" in answer
             assert host.faults == []
 

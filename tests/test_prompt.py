@@ -52,9 +52,10 @@ def test_passages_outlast_the_conversation() -> None:
     whole = size(build("q", PASSAGES, HISTORY, "en", limit=10_000, count=count))
     less = build("q", PASSAGES, HISTORY, "en", limit=whole - 1, count=count)
     assert less[1:-1] == HISTORY[2:]
+    assert "[2]" in less[-1].content
     bare = size(build("q", PASSAGES, [], "en", limit=10_000, count=count))
-    tight = build("q", PASSAGES, HISTORY, "en", limit=bare - 1, count=count)
-    assert len(tight) == 2
+    tight = build("q", PASSAGES, HISTORY * 3, "en", limit=bare - 1, count=count)
+    assert len(tight) < 2 + len(HISTORY)
     assert "[1]" in tight[-1].content
     assert "[2]" not in tight[-1].content
 
@@ -93,3 +94,11 @@ def test_a_prompt_is_never_above_its_budget(
     assert size(prompt) <= limit
     assert prompt[0].role == "system"
     assert len(prompt) < 3 or prompt[1].role == "user"
+
+
+def test_one_long_answer_leaves_room_for_what_was_said_before() -> None:
+    """Of each message of the conversation the beginning is enough."""
+    long = [Message("user", "first"), Message("assistant", "x" * 5000), *HISTORY]
+    prompt = build("q", [], long, "en", limit=10_000, count=count)
+    assert prompt[1].content == "first"
+    assert size(prompt[1:-1]) <= 600 + PER_PROMPT

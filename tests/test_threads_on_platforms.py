@@ -13,7 +13,7 @@ from tests.platforms.openai_server import OpenAIServer
 
 ADA, BAO = 7001, 7002
 FIRST, SECOND, THIRD = "token 到底是什么？", "温度是什么意思？", "什么是注意力机制？"
-ANSWER = "A token is a piece of text from a fixed list. " * 100 + "[1]"
+ANSWER = " ".join(f"Token {n} is a piece of text from a fixed list." for n in range(100)) + " [1]"
 """Too long for one message; the course's source gives the last one a button."""
 
 

@@ -58,6 +58,10 @@ CONVERSATION: Final = 600
 """Tokens at most of what was said before: the newest of it, so that a prompt stays cheap."""
 
 
+_TURN: Final = 150
+"""Tokens at most of one message of it."""
+
+
 def build(
     question: str,
     passages: Sequence[Passage],
@@ -117,8 +121,10 @@ def newest(messages: Sequence[Message], room: int, count: Count) -> list[Message
 
 
 def _conversation(history: Sequence[Message], room: int, count: Count) -> list[Message]:
-    """The newest part of the conversation that fits, from a question on."""
-    kept = newest(history, room, count)
+    """The newest part of the conversation that fits, from a question on; what is long is cut, so
+    that one long answer does not push out all that was said before it."""
+    short = [one._replace(content=_cut(one.content, _TURN, count)) for one in history]
+    kept = newest(short, room, count)
     return list(dropwhile(lambda message: message.role != "user", kept))
 
 

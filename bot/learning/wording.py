@@ -22,6 +22,9 @@ _SHORT: Final = 0.5
 _LONG_QUESTION: Final = 0.5
 """Half of a long question, by its words, is as good as the whole."""
 
+_ASKS: Final = 60
+"""Questions of a lesson by which words are counted, in each language: enough, and soon read."""
+
 _SENTENCE: Final = re.compile(r"(?<=[。！？!?；;\n])\s*|(?<=\.)\s+")
 
 _ALIKE: Final = """
@@ -150,7 +153,8 @@ class _Lexicon:
 def _questions(lesson: Lesson) -> Iterator[str]:
     """Yield the short texts of a lesson, by which the words are counted."""
     for language in LANGUAGES:
-        yield from (*lesson.asks[language], lesson.title[language], lesson.hook[language])
+        yield from lesson.asks[language][:_ASKS]
+        yield from (lesson.title[language], lesson.hook[language])
         for question in lesson.questions:
             yield question.stem[language]
             yield from (point[language] for point in question.rubric or ())

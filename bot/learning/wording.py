@@ -83,9 +83,9 @@ class Wording:
         given: what the learner has been told or asked; its words count less.
         """
         wanted, said, known = (self._lexicon.words(one) for one in (of, text, given))
+        characters = _characters(said)
         shared = sum(
-            self._lexicon.weight(one, known) * _overlap(one, said, _characters(said))
-            for one in wanted
+            self._lexicon.weight(one, known) * _overlap(one, said, characters) for one in wanted
         )
         whole = self._lexicon.sum(wanted, known)
         long_enough = max(self._lexicon.sum(said, known), _SHORT * whole)

@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator
 from pathlib import Path
 
 from bot.course.fault import Fault
-from bot.course.linter import bank, copying, items, lessons, prose, tutor
+from bot.course.linter import answers, bank, copying, items, lessons, prose, tutor
 from bot.course.linter.where import Where
 from bot.course.loader import CourseError, load
 from bot.course.model import Course
@@ -16,7 +16,8 @@ Check = Callable[[Course, Where], Iterator[Fault]]
 
 CHECKS: tuple[Check, ...] = (
     prose.lengths,
-    prose.sentence_length,
+    prose.longest_sentence,
+    prose.mean_sentence,
     prose.readability,
     prose.parity,
     prose.links,
@@ -51,6 +52,9 @@ CHECKS: tuple[Check, ...] = (
     tutor.example_lengths,
     tutor.myths,
     tutor.probes,
+    answers.lengths,
+    answers.ask_lengths,
+    answers.asked_once,
 )
 
 

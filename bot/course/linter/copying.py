@@ -5,7 +5,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from bot.course.fault import Fault
-from bot.course.linter.passages import passages
+from bot.course.linter.passages import asks, passages
 from bot.course.linter.where import Where
 from bot.course.model import LANGUAGES, Course
 
@@ -33,11 +33,10 @@ def copied(course: Course, where: Where, essays_dir: Path) -> Iterator[Fault]:
             run = longest_run(_untitled(passage.text[language], titles), seen, names)
             if run:
                 yield where.lesson(passage.lesson, (*passage.loc, language), _message(run))
-        for lesson in course.lessons:
-            for index, ask in enumerate(lesson.asks[language]):
-                run = longest_run(_untitled(ask, titles), seen, names)
-                if run:
-                    yield where.lesson(lesson, ("asks", language, index), _message(run))
+        for lesson, loc, ask in asks(course, language):
+            run = longest_run(_untitled(ask, titles), seen, names)
+            if run:
+                yield where.lesson(lesson, loc, _message(run))
         for index, term in enumerate(course.glossary):
             run = longest_run(_untitled(term.definition[language], titles), seen, names)
             if run:

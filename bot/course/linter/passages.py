@@ -4,7 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 
 from bot.course.files import Loc
-from bot.course.model import Course, Lesson, Localized, Question
+from bot.course.model import Course, Language, Lesson, Localized, Question
 
 
 @dataclass(frozen=True)
@@ -34,14 +34,23 @@ def passages(course: Course) -> Iterator[Passage]:
             yield Passage(lesson, ("notes", index, "claim"), note.claim)
             yield Passage(lesson, ("notes", index, "fact"), note.fact)
         yield from _for_talking(lesson)
-    for lesson, loc, question in questions(course):
-        for inner, text in _of_question(question):
-            yield Passage(lesson, (*loc, *inner), text)
+    yield from _of_questions(course)
 
 
 def explanations(course: Course) -> Iterator[Passage]:
     """What a learner reads after an answer: one for each option, or the one answer."""
-    return (passage for passage in passages(course) if passage.loc[-1] in ("explanation", "answer"))
+    return (one for one in _of_questions(course) if one.loc[-1] in ("explanation", "answer"))
+
+
+def asks(course: Course, language: Language) -> Iterator[tuple[Lesson, tuple[int | str, ...], str]]:
+    """Each question that a lesson is there for, with the lesson and its loc: those that it lists,
+    then those of its answers."""
+    for lesson in course.lessons:
+        for index, ask in enumerate(lesson.asks[language]):
+            yield lesson, ("asks", language, index), ask
+        for number, answered in enumerate(lesson.answers):
+            for index, ask in enumerate(answered.asks[language]):
+                yield lesson, ("answers", number, "asks", language, index), ask
 
 
 def _for_talking(lesson: Lesson) -> Iterator[Passage]:
@@ -51,6 +60,14 @@ def _for_talking(lesson: Lesson) -> Iterator[Passage]:
         yield Passage(lesson, ("probes", index), probe)
     for index, myth in enumerate(lesson.myths):
         yield Passage(lesson, ("myths", index, "truth"), myth.truth)
+    for index, answered in enumerate(lesson.answers):
+        yield Passage(lesson, ("answers", index, "answer"), answered.answer)
+
+
+def _of_questions(course: Course) -> Iterator[Passage]:
+    for lesson, loc, question in questions(course):
+        for inner, text in _of_question(question):
+            yield Passage(lesson, (*loc, *inner), text)
 
 
 def _of_question(question: Question) -> Iterator[tuple[Loc, Localized]]:

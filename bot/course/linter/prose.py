@@ -2,7 +2,9 @@
 
 import re
 from collections.abc import Iterable, Iterator
+from itertools import groupby
 from statistics import mean
+from typing import NamedTuple
 
 from bot.course.fault import Fault
 from bot.course.linter.passages import passages
@@ -19,10 +21,18 @@ LENGTHS = {
 MEAN_SENTENCE = {"zh": 32, "en": 18}
 LONGEST_SENTENCE = {"zh": 60, "en": 30}
 GRADE = 9.0
+ANSWER_GRADE = 10.0  # an answer has to be short, and to name things
 CHARACTERS_PER_WORD = (1.2, 2.6)
 
-# `deeper` is for engineers, with formulas and names: it is not held to the bars on reading ease.
-_EASY = ("body", "simpler", "example")
+
+class _Easy(NamedTuple):
+    """A text that has to be easy to read; `grade` is the bar of its English."""
+
+    name: str
+    loc: tuple[int | str, ...]
+    text: Localized
+    grade: float
+
 
 _LINK = re.compile(r"\]\(([^)\s]+)\)|<(https?://[^>\s]+)>")
 _HALF_WIDTH = re.compile(r"[\u4e00-\u9fff][,;:?!()]|[,;:?!()][\u4e00-\u9fff]")
@@ -42,42 +52,56 @@ def lengths(course: Course, where: Where) -> Iterator[Fault]:
                     yield where.lesson(lesson, (field, language), message)
 
 
-def sentence_length(course: Course, where: Where) -> Iterator[Fault]:
+def longest_sentence(course: Course, where: Where) -> Iterator[Fault]:
     for lesson in course.lessons:
-        for field, easy in _easy(lesson):
-            for language in LANGUAGES:
-                text = plain(without_code(easy[language]))
-                for size, at, bar in _long_sentences(text, language):
-                    message = f"{language} {field}: {size:g} {unit(language)} {bar}"
-                    yield where.lesson(lesson, (field, language), message, at)
+        for easy in _easy(lesson):
+            for language, bar in LONGEST_SENTENCE.items():
+                for size, sentence in _sizes(easy.text[language], language):
+                    if size > bar:
+                        message = f"{language} {easy.name}: {size} {unit(language)} in one sentence"
+                        at = (*easy.loc, language)
+                        yield where.lesson(lesson, at, f"{message}, at most {bar}", sentence[:12])
 
 
-def _easy(lesson: Lesson) -> Iterator[tuple[str, Localized]]:
-    """Yield the texts that have to be easy to read; not every lesson has an example."""
-    texts = ((field, getattr(lesson, field)) for field in _EASY)
-    return ((field, text) for field, text in texts if text is not None)
+def mean_sentence(course: Course, where: Where) -> Iterator[Fault]:
+    """An answer alone has too few sentences for a mean: those of a lesson are taken together."""
+    for lesson in course.lessons:
+        for field, group in groupby(_easy(lesson), key=lambda easy: str(easy.loc[0])):
+            texts = [easy.text for easy in group]
+            for language, bar in MEAN_SENTENCE.items():
+                sizes = [size for text in texts for size, _ in _sizes(text[language], language)]
+                average = round(mean(sizes), 1) if sizes else 0
+                if average > bar:
+                    message = f"{language} {field}: {average:g} {unit(language)} a sentence"
+                    message += f" on average, at most {bar}"
+                    yield where.lesson(lesson, (field, language), message)
 
 
-def _long_sentences(text: str, language: str) -> Iterator[tuple[float, str, str]]:
-    """Length, the words to find it by, and the bar that it breaks."""
-    sizes = [(length(sentence, language), sentence) for sentence in sentences(text, language)]
-    for size, sentence in sizes:
-        if size > LONGEST_SENTENCE[language]:
-            yield size, sentence[:12], f"in one sentence, at most {LONGEST_SENTENCE[language]}"
-    average = round(mean(size for size, _ in sizes), 1) if sizes else 0
-    if average > MEAN_SENTENCE[language]:
-        yield average, "", f"a sentence on average, at most {MEAN_SENTENCE[language]}"
+def _sizes(text: str, language: str) -> list[tuple[int, str]]:
+    """The sentences of a Markdown text, and how long each is."""
+    parts = sentences(plain(without_code(text)), language)
+    return [(length(sentence, language), sentence) for sentence in parts]
+
+
+def _easy(lesson: Lesson) -> Iterator[_Easy]:
+    """Not `deeper`: it is for engineers, with formulas and names. Not every lesson has the rest."""
+    yield _Easy("body", ("body",), lesson.body, GRADE)
+    yield _Easy("simpler", ("simpler",), lesson.simpler, GRADE)
+    if lesson.example is not None:
+        yield _Easy("example", ("example",), lesson.example, GRADE)
+    for index, answered in enumerate(lesson.answers):
+        yield _Easy("answer", ("answers", index, "answer"), answered.answer, ANSWER_GRADE)
 
 
 def readability(course: Course, where: Where) -> Iterator[Fault]:
     terms = [term.term.en for term in course.glossary]
     for lesson in course.lessons:
-        for field, easy in _easy(lesson):
-            text = plain(without_code(easy.en))
-            level = grade(mask(text, terms))
-            if level > GRADE:
-                message = f"en {field} reads at grade {level:.1f}, at most {GRADE:g}"
-                yield where.lesson(lesson, (field, "en"), message)
+        for easy in _easy(lesson):
+            text = plain(without_code(easy.text.en))
+            level = round(grade(mask(text, terms)), 1)
+            if level > easy.grade:
+                message = f"en {easy.name} reads at grade {level:.1f}, at most {easy.grade:g}"
+                yield where.lesson(lesson, (*easy.loc, "en"), message)
 
 
 def parity(course: Course, where: Where) -> Iterator[Fault]:

@@ -2,7 +2,7 @@
 
 import asyncio
 from collections.abc import AsyncGenerator
-from typing import Final
+from typing import Final, Literal
 
 NOTICE_AFTER: Final = 1.0
 """Seconds of waiting after which somebody is told, and told again where the queue has moved."""
@@ -20,11 +20,12 @@ class Admission:
 
     def __init__(self, places: int, *, patience: float = PATIENCE) -> None:
         self._free = asyncio.Semaphore(places)
-        self._waiting = 0
+        self._waiting: list[asyncio.Future[Literal[True]]] = []
         self._patience = patience
 
     async def enter(self) -> AsyncGenerator[int]:
-        """Take a place; `leave` gives it back. Yields how many are waiting, while that takes long.
+        """Take a place; `leave` gives it back. Yields one's number in the queue, from 1, while that
+        takes long, and again where it has changed.
 
         Raises Busy, and then there is no place to give back.
         """
@@ -32,17 +33,19 @@ class Admission:
             await self._free.acquire()
             return
         place = asyncio.ensure_future(self._free.acquire())
-        self._waiting += 1
-        is_in = False
+        self._waiting.append(place)
+        is_in, told = False, 0
         try:
             for _second in range(max(1, round(self._patience / NOTICE_AFTER))):
                 await asyncio.wait({place}, timeout=min(NOTICE_AFTER, self._patience))
                 if is_in := place.done():
                     return
-                yield self._waiting
+                number = self._waiting.index(place) + 1
+                if number != told:
+                    yield (told := number)
             raise Busy
         finally:
-            self._waiting -= 1
+            self._waiting.remove(place)
             if not is_in and not place.cancel():
                 self._free.release()  # it came in the moment in which nobody wanted it any more
 

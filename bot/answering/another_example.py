@@ -6,7 +6,7 @@ from bot.answering.prompt import tagged
 from bot.course.model import Language, Lesson
 from bot.ports import Message
 
-_RULES: Final[dict[Language, str]] = {
+RULES: Final[dict[Language, str]] = {
     "zh": (
         "你是一位亲切的老师，教零基础的人弄懂大语言模型。"
         "给 <lesson> 里的课文举一个新的、具体的例子，和 <example> 里的例子不同，"
@@ -31,4 +31,4 @@ def build(lesson: Lesson, language: Language, *shown: str) -> list[Message]:
     text = f"{lesson.title[language]}\n\n{lesson.body[language]}"
     seen = "\n\n".join(shown)
     asked = f"{tagged('lesson', text)}\n\n{tagged('example', seen)}"
-    return [Message("system", _RULES[language]), Message("user", asked)]
+    return [Message("system", RULES[language]), Message("user", asked)]

@@ -10,7 +10,7 @@ from typing import Final, Literal, NamedTuple
 from bot.answering import offline, prompt, tokens, ways_on
 from bot.answering.citations import Citations
 from bot.answering.found import Found
-from bot.answering.guard import reveals_rules, without_links
+from bot.answering.guard import TAIL, reveals_rules, without_links
 from bot.answering.meaning import Meaning
 from bot.answering.passages import Passage
 from bot.answering.retrieval import Retriever
@@ -26,9 +26,6 @@ SHARES: Final = (3, 2, 1)
 
 _CANDIDATES: Final = 12
 """Passages among which the course's own answer finds its sentences."""
-
-_STEP: Final = 80
-"""Characters after which an answer in the making is looked through for the rules."""
 
 _NOTHING: Final = Usage(0, 0)
 
@@ -228,7 +225,6 @@ class _Telling:
         self.usage: Usage | None = None
         self._raw = ""
         self._leaks = False
-        self._checked = 0
         self._ask = ask
         self._passages = _given(ask.found, ask.language)
         self._citations = Citations(len(self._passages))
@@ -238,7 +234,7 @@ class _Telling:
         more = self._citations.feed(piece)
         self._raw = (self._raw + more).lstrip()
         self.text = without_links(self._raw)
-        self._leaks = self._leaks or self._is_leaking()
+        self._leaks = self._leaks or reveals_rules(self.text[-TAIL - len(more) :])
         return bool(more and self.text) and not self._leaks
 
     def finished(self) -> Answer:
@@ -256,14 +252,6 @@ class _Telling:
         _ = translator(self._ask.language)
         told = _("The answer was cut off here.")
         return replace(answer, text=f"{answer.text}\n\n*{told}*", why=why)
-
-    def _is_leaking(self) -> bool:
-        """Tell whether what was written last repeats the rules, so that it is not shown."""
-        if len(self.text) - self._checked < _STEP:
-            return False
-        begin = max(0, self._checked - _STEP)
-        self._checked = len(self.text)
-        return reveals_rules(self.text[begin:])
 
     def _count(self) -> Usage:
         return Usage(tokens.count_messages(self._ask.prompt), tokens.count(self.text))

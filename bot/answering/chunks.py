@@ -3,10 +3,13 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from types import SimpleNamespace
-from typing import Any
+from typing import Any, Final
 
 from bot.answering.streamed import Part
 from bot.ports import EndpointError, Usage
+
+_ABSURD: Final = 100_000_000
+"""No answer costs so many tokens; a count below 0 would fill a budget up again."""
 
 
 def part_of(chunk: Any) -> Part:
@@ -48,11 +51,14 @@ def _text(message: Any, name: str) -> str:
     value = getattr(message, name, None)
     if not isinstance(value, str | None):
         raise TypeError(f"{name} is not a text")
-    return value or ""
+    # NUL and halves of surrogate pairs: no database takes them and no platform shows them.
+    return (value or "").replace("\0", "").encode(errors="ignore").decode()
 
 
 def _usage(told: Any) -> Usage | None:
     prompt, completion = (
         int(getattr(told, name, None) or 0) for name in ("prompt_tokens", "completion_tokens")
     )
-    return Usage(prompt, completion) if prompt or completion else None
+    is_told = prompt or completion
+    is_sane = 0 <= prompt < _ABSURD and 0 <= completion < _ABSURD
+    return Usage(prompt, completion) if is_told and is_sane else None

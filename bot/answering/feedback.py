@@ -17,7 +17,7 @@ _LONGEST_REMARK: Final = 200
 
 Verdict = Literal["said", "partly", "not yet"]
 
-_RULES: Final[dict[Language, str]] = {
+RULES: Final[dict[Language, str]] = {
     "zh": (
         "你是一位亲切的老师。学生用自己的话作了解释，见 <learner>。"
         "把它和 <points> 里的要点逐条对照；<model_answer> 是一种好的说法。\n"
@@ -72,7 +72,7 @@ def build(question: Question, language: Language, explanation: str) -> list[Mess
         tagged("model_answer", question.answer[language]),
         tagged("learner", explanation[:LONGEST]),
     ]
-    return [Message("system", _RULES[language]), Message("user", "\n\n".join(parts))]
+    return [Message("system", RULES[language]), Message("user", "\n\n".join(parts))]
 
 
 def read(question: Question, written: str) -> list[Remark]:

@@ -48,11 +48,16 @@ PER_PROMPT: Final = 3
 """Tokens that open the answer."""
 
 _TAGS: Final = re.compile(
-    r"<\s*/?\s*(passages?|question|lesson|example|points|model_answer|learner|progress)\b[^>]*>",
+    r"<\s*/?\s*(passages?|question|lesson|example|points|model_answer|learner|progress)\b"
+    r"(?:[^<>]*>)?",
     re.IGNORECASE,
 )
-"""The tags between which a prompt has data, whoever wrote it."""
+"""The tags between which a prompt has data, whoever wrote it, closed or not."""
 
+_TURNS: Final = re.compile(
+    r"<(?=[|｜]|/?(?:s|bos|eos|start_of_turn|end_of_turn)>)|\[(?=/?INST\])", re.IGNORECASE
+)
+"""What begins and ends a turn for a model itself; local servers take it at its word."""
 
 CONVERSATION: Final = 600
 """Tokens at most of what was said before: the newest of it, so that a prompt stays cheap."""
@@ -103,10 +108,10 @@ def tagged(tag: str, text: str) -> str:
 
 
 def clean(text: str) -> str:
-    """Take out our own tags, again where taking one out makes another."""
+    """Take out our own tags, again where taking one out makes another, and break a model's."""
     while (without := _TAGS.sub("", text)) != text:
         text = without
-    return text
+    return _TURNS.sub(r"\g<0> ", text)
 
 
 def newest(messages: Sequence[Message], room: int, count: Count) -> list[Message]:
@@ -123,7 +128,7 @@ def newest(messages: Sequence[Message], room: int, count: Count) -> list[Message
 def _conversation(history: Sequence[Message], room: int, count: Count) -> list[Message]:
     """The newest part of the conversation that fits, from a question on; what is long is cut, so
     that one long answer does not push out all that was said before it."""
-    short = [one._replace(content=_cut(one.content, _TURN, count)) for one in history]
+    short = [one._replace(content=_cut(clean(one.content), _TURN, count)) for one in history]
     kept = newest(short, room, count)
     return list(dropwhile(lambda message: message.role != "user", kept))
 

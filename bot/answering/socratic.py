@@ -51,6 +51,9 @@ _SPEAK: Final[dict[Language, str]] = {
     ),
 }
 
+RULES: Final = (_JUDGE, _SPEAK)
+"""All that a model is told, for whoever watches what it tells."""
+
 _PROGRESS: Final[dict[bool, dict[Language, str]]] = {
     True: {"zh": "说到了一个要点", "en": "it made a point"},
     False: {"zh": "还没有说到要点", "en": "it did not make the point yet"},

@@ -22,7 +22,7 @@ _log = logging.getLogger(__name__)
 
 
 class Waiting(NamedTuple):
-    """The answer is not begun: so many wait, this one included."""
+    """The answer is not begun. people: so many wait, up to this one and included."""
 
     people: int
 

@@ -5,6 +5,7 @@ from collections.abc import AsyncGenerator, Sequence
 from contextlib import aclosing
 
 from bot.answering import tokens
+from bot.answering.guard import TAIL, reveals_rules, without_links
 from bot.answering.writer import Unwritten, Waiting, Why, Writer
 from bot.commands.command import Turn
 from bot.ports import Message
@@ -13,7 +14,10 @@ from bot.ports import Message
 async def written(
     turn: Turn, writer: Writer, prompt: Sequence[Message]
 ) -> AsyncGenerator[str | Waiting]:
-    """Yield the whole text so far, again and again, at the learner's expense. Raises Unwritten."""
+    """Yield the whole text so far, again and again, at the learner's expense.
+
+    It has no links. Raises Unwritten, also where the model begins to tell its rules.
+    """
     await asyncio.to_thread(writer.load)
     if tokens.count_messages(prompt) > writer.prompt_tokens:
         raise Unwritten("fault")
@@ -24,7 +28,9 @@ async def written(
                 yield part
             elif isinstance(part, str):
                 text += part
-                yield text
+                if reveals_rules(text[-TAIL - len(part) :]):
+                    raise Unwritten("fault")
+                yield without_links(text)
 
 
 async def whole(turn: Turn, writer: Writer, prompt: Sequence[Message]) -> str:

@@ -137,7 +137,9 @@ class Index:
             on_topic=bool(same) or self.is_here(question, heard, goes_on=after is not None),
             covered=is_near or self._covers(ranked[0], terms, heard),
             belief=belief if belief and holds(question, belief) else None,
-            answer=self.texts.answer(ranked[0], asked, number=asks_how_much(question)),
+            answer=self.texts.answer(
+                ranked[0], asked, number=asks_how_much(question), verdict=confirms(question)
+            ),
             wants_verdict=confirms(question),
             wants_number=asks_how_much(question),
             wants_reason=asks_why(question),

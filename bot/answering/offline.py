@@ -147,7 +147,8 @@ def _chosen(found: Found, terms: Terms, language: Language, said: str) -> list[_
         truth = correction(found.belief, found.hits[0].passage, language)
         chosen = [_Window(truth, _sentences(truth, language), 0)]
     elif found.answer and not found.definition:
-        chosen = [_Window(found.answer, _sentences(found.answer, language), 0)]
+        answer = _without_verdict(found.answer) if found.answer.kind == "truth" else found.answer
+        chosen = [_Window(answer, _sentences(answer, language), 0)]
     elif found.definition:
         chosen = [_Window(found.definition, _sentences(found.definition, language), 0)]
     else:
@@ -155,7 +156,8 @@ def _chosen(found: Found, terms: Terms, language: Language, said: str) -> list[_
     home, least = chosen[0].passage.lesson_id, _ALSO * chosen[0].worth
     more = (one for one in windows if one.passage.lesson_id == home and one.worth >= least)
     chosen += [one for one in more if one.stands and _is_new(one, chosen) and _is_told(one)][:1]
-    is_enough = found.follows or (found.belief and found.wants_verdict) or _answers(chosen[0])
+    told = _answers(chosen[0]) and (found.wants_verdict or not found.belief)
+    is_enough = found.follows or told
     if is_enough or sum(len(one.sentences) for one in chosen) > _ALL:
         chosen = chosen[:1]
     return chosen
@@ -168,7 +170,8 @@ def correction(belief: Belief, of_home: Passage, language: Language) -> Passage:
 
 
 def _answers(window: _Window) -> bool:
-    return window.passage.kind == "answer"
+    """Tell whether a window is an answer as it is, and needs no more beside it."""
+    return window.passage.kind in ("answer", "truth")
 
 
 def _is_new(window: _Window, chosen: Sequence[_Window]) -> bool:

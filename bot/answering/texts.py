@@ -140,13 +140,17 @@ class Texts:
             return definition
         return replace(definition, lesson_id=home.id, title=home.title[self._language])
 
-    def answer(self, home: str, asked: Mapping[str, float], *, number: bool) -> Passage | None:
+    def answer(
+        self, home: str, asked: Mapping[str, float], *, number: bool, verdict: bool
+    ) -> Passage | None:
         """Return the lesson's answer that has most of the question's words, if it has enough.
 
-        number: the question asks for one.
+        number: the question asks for one. verdict: it asks to have something confirmed, so what is
+        true instead of a belief answers it as well.
         """
         whole = sum(asked.values()) or 1.0
-        own = [place for place in self._own[home] if self.passages[place].kind == "answer"]
+        kinds = ("answer", "truth") if verdict else ("answer",)
+        own = [place for place in self._own[home] if self.passages[place].kind in kinds]
         shares = {
             place: sum_of(asked, self._terms[place] & asked.keys())
             / whole

@@ -98,7 +98,7 @@ class Asked:
             letters(ask): lesson.id
             for lesson in reversed(course.lessons)
             for language in LANGUAGES
-            for ask in lesson.asks[language]
+            for ask in (lesson.title[language], lesson.hook[language], *lesson.asks[language])
         }
 
     def _of_lessons(self, course: Course) -> Iterator[Entry]:

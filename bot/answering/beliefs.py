@@ -16,8 +16,8 @@ _CONFIRMS: Final = re.compile(
 )
 """How people ask to have confirmed what they believe."""
 
-_LIKE: Final = 0.36
-_LIKE_ANYWAY: Final = 0.55
+_LIKE: Final = 0.42
+_LIKE_ANYWAY: Final = 0.6
 """How like a belief a question is that holds it: one that asks for a yes, and any other."""
 
 _VERDICT: Final = re.compile(r"^(?:[不没未通并推还]\S{0,7}?[：，]|(?:No|Not \w+|Yes)[:,.] )\s*")

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Final, NamedTuple
 
 from bot.answering.asked import Asked, Heard
 from bot.answering.bank import scaled
@@ -53,6 +53,9 @@ SAID: Final = 0.5
 COVERED: Final = 1.5
 """From this on a question is for a lesson rather than beyond them all."""
 
+TOLD: Final = 0.5
+"""A question that is liker than this to one of the course's own names its subject by that."""
+
 CLOSE: Final = 0.75
 """A question that is liker than this to one of the course's own asks about the same."""
 
@@ -73,6 +76,13 @@ _DEPTHS: Final[dict[Depth, tuple[Kind, ...]]] = {
 _OF_THE_ESSAY: Final = re.compile(
     r"文章|原文|作者|图注|\b(?:essays?|articles?|authors?)\b|mathew|zzm", re.I
 )
+
+
+class Before(NamedTuple):
+    """The question that another goes on from, and what it was about."""
+
+    question: str
+    heard: Heard
 
 
 class Index:
@@ -181,31 +191,30 @@ class Index:
         places = [{name: at for at, name in enumerate(one)} for one in (ranked, by_meaning)]
         return sorted(ranked, key=lambda name: -sum(1 / (FUSED + one[name]) for one in places))
 
-    def follow(self, question: str, after: Heard, limit: int) -> Found:
+    def is_told(self, question: str) -> bool:
+        """Tell whether a question is put so much like others that it says what it is about."""
+        return self.asked.hear(question).kin[0].share > TOLD
+
+    def follow(self, question: str, before: Before, limit: int) -> Found:
         """Find what answers a question that goes on from the one before it, in the same lesson or
         in another."""
-        home = max(after.lessons, key=lambda name: after.lessons[name])
-        depth = depth_wanted(question)
-        if depth or not self.texts.terms(question):
-            return self.further(question, home, limit)
-        found = self.find(question, None, limit, after=after)
+        lessons = before.heard.lessons
+        home = max(lessons, key=lambda name: lessons[name])
+        if depth_wanted(question) or not self.texts.terms(question):
+            return self.further(question, home, limit, before.question)
+        found = self.find(question, None, limit, after=before.heard)
         return found._replace(follows=found.home == home)
 
-    def further(self, question: str, lesson_id: str, limit: int) -> Found:
-        """Tell more of one lesson, in the depth that is asked for."""
+    def further(self, question: str, lesson_id: str, limit: int, before: str = "") -> Found:
+        """Tell more of one lesson, in the depth that is asked for; `before` was asked before."""
         depth = depth_wanted(question)
-        hits = self.texts.of_lesson(lesson_id, limit, _DEPTHS[depth] if depth else FURTHER)
-        return Found(
-            hits,
-            None,
-            {},
-            [lesson_id],
-            True,
-            True,
-            follows=True,
-            depth=depth,
-            private=self._private,
-        )
+        kinds = _DEPTHS[depth] if depth else FURTHER
+        hits = self.texts.of_lesson(lesson_id, limit, kinds)
+        if depth in (None, "shorter"):
+            asked = self.texts.weigh(self.texts.terms(before))
+            hits = [*self.texts.answers(lesson_id, asked, why=asks_why(question)), *hits]
+        found = Found(hits, None, {}, [lesson_id], on_topic=True, covered=True, follows=True)
+        return found._replace(depth=depth, private=self._private)
 
     def _covers(self, home: str, terms: Sequence[str], heard: Heard) -> bool:
         """Tell whether a lesson has something on a question."""

@@ -140,17 +140,21 @@ def _chosen(found: Found, terms: Terms, language: Language, said: str) -> list[_
     """What answers first (a correction, the definition that is asked for, or the passage that says
     most), and one more passage of the same lesson."""
     making = _Making(found, terms, language, said)
+    if found.depth:
+        return [making.again(found.hits)]
     windows = [one for hit in _told(found) for one in making.window(hit)]
     windows.sort(key=lambda one: -one.worth)
     windows = [one for one in windows if one.passage.lesson_id == found.home]
     if found.belief:
         truth = correction(found.belief, found.hits[0].passage, language)
         chosen = [_Window(truth, _sentences(truth, language), 0)]
-    elif found.answer and not found.definition:
+    elif found.answer and not found.definition and not making.was_said(found.answer):
         answer = _without_verdict(found.answer) if found.answer.kind == "truth" else found.answer
         chosen = [_Window(answer, _sentences(answer, language), 0)]
     elif found.definition:
         chosen = [_Window(found.definition, _sentences(found.definition, language), 0)]
+        if rest := making.beyond(found.answer):
+            return [*chosen, rest]
     else:
         chosen = windows[:1] or [making.whole(found.hits[0])]
     home, least = chosen[0].passage.lesson_id, _ALSO * chosen[0].worth
@@ -200,11 +204,28 @@ class _Making:
         self._language: Language = language
         self._said = said
         self._whole = sum(found.asked.values()) or 1.0
-        short = found.definition or found.depth == "shorter"
-        self._most = _AFTER_DEFINITION if short else _MOST
+        self._most = _AFTER_DEFINITION if found.definition else _MOST
+        if found.depth:
+            self._most = 1 if found.depth == "shorter" else _ALL
 
     def whole(self, hit: Hit) -> _Window:
         return _Window(hit.passage, _sentences(hit.passage, self._language)[: self._most], 0)
+
+    def was_said(self, passage: Passage) -> bool:
+        return any(one in self._said for one in _sentences(passage, self._language))
+
+    def beyond(self, answer: Passage | None) -> _Window | None:
+        """Return what an answer says after its first sentence, which says what a definition has."""
+        rest = _sentences(answer, self._language)[1:] if answer else []
+        if not answer or not rest or self._stands_alone(rest[0]) < 1:
+            return None
+        return _Window(answer, rest, 0)
+
+    def again(self, hits: Sequence[Hit]) -> _Window:
+        """Return the same once more in another depth: the first that was not told so before."""
+        told = [self.whole(hit) for hit in hits]
+        new = (one for one in told if one.sentences and one.sentences[0] not in self._said)
+        return told[0] if self._found.depth == "shorter" else next(new, told[0])
 
     def window(self, hit: Hit) -> list[_Window]:
         """Return the best window of a passage; none where all of it was said before."""
@@ -216,7 +237,9 @@ class _Making:
             for span in self._spans(hit.passage, len(text.sentences))
             if not any(one in self._said for one in text.sentences[span])
         ]
-        worth, start, stop = max(rated, default=(0.0, 0, 0))
+        if not rated:
+            return []
+        worth, start, stop = max(rated)
         value = max(0.0, worth + _PADDING * _MOST) * self._of_kind(hit.passage)
         if value <= (_LITTLE if self._found.definition else 0):
             return []
@@ -264,13 +287,17 @@ class _Making:
 
     def _stands(self, text: "_Text", start: int) -> float:
         """Return 1 where a reader of nothing else understands this beginning, or less."""
-        first = text.sentences[start]
-        if _LEANS_BACK.match(first) or first.endswith(("?", "？")):
-            return _LEANING
-        if _POINTS_BACK.search(first):
-            return _AMID
+        alone = self._stands_alone(text.sentences[start])
+        if alone < 1:
+            return alone
         opens = start in text.openings or self._names(text.known[start])
         return 1.0 if opens else _AMID
+
+    def _stands_alone(self, sentence: str) -> float:
+        """Return 1 where a sentence does not need the one before it, or less."""
+        if _LEANS_BACK.match(sentence) or sentence.endswith(("?", "？")):
+            return _LEANING
+        return _AMID if _POINTS_BACK.search(sentence) else 1.0
 
     def _names(self, said: Set[str]) -> bool:
         return bool(self._found.asked) and self._share(said) > _NAMED

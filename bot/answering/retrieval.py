@@ -9,10 +9,10 @@ from pathlib import Path
 from threading import Lock
 from typing import Final
 
-from bot.answering.asked import Asked, Heard
+from bot.answering.asked import Asked
 from bot.answering.field import Field
 from bot.answering.found import Found
-from bot.answering.index import Index
+from bot.answering.index import Before, Index
 from bot.answering.passages import Passage
 from bot.answering.question import points_back, without_orders
 from bot.answering.words import Analyser
@@ -75,16 +75,19 @@ class Retriever:
         terms = set(index.texts.terms(question))
         if index.texts.names(question) or index.field.subjects(terms):
             return False
-        return len(terms) <= _FEW or (len(terms) <= _SOME and points_back(question))
+        if not terms:
+            return True
+        is_short = len(terms) <= _FEW or (len(terms) <= _SOME and points_back(question))
+        return is_short and not index.is_told(question)
 
-    def _subject(self, previous: Sequence[str], language: Language) -> Heard | None:
-        """What the last question was about that named its subject."""
+    def _subject(self, previous: Sequence[str], language: Language) -> Before | None:
+        """The last question that named its subject, and what it was about."""
         for earlier in reversed(previous):
             its = self._index(_language(earlier, language))
             mended = its.mend(without_orders(earlier))
             if not self._leaves_unsaid(its, mended):
                 heard = its.asked.hear(mended)
-                return heard if its.is_here(mended, heard) else None
+                return Before(mended, heard) if its.is_here(mended, heard) else None
         return None
 
     def _told_in(self, language: Language, found: Found) -> Found:

@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any, Final
 from bot.answering.aliases import Aliases
 from bot.answering.found import Hit
 from bot.answering.passages import Kind, Passage, passages_of
-from bot.answering.question import asks_how_much, tells_number, what_is_named
+from bot.answering.question import asks_how_much, asks_why, tells_number, what_is_named
 from bot.answering.words import Analyser, fold, rarity
 from bot.course.model import Course, Language
 
@@ -159,6 +159,18 @@ class Texts:
         }
         best = max(own, key=lambda place: shares[place], default=None)
         return self.passages[best] if best is not None and shares[best] >= ANSWERED else None
+
+    def answers(self, home: str, asked: Mapping[str, float], *, why: bool) -> list[Hit]:
+        """Return all answers of a lesson, those first that have most of what was asked before; of
+        those, the ones that give a reason, where one is wanted."""
+        own = [int(one) for one in self._own[home] if self.passages[one].kind == "answer"]
+
+        def worth(place: int) -> float:
+            gives_reason = why and asks_why(self.passages[place].hints)
+            return sum_of(asked, self._terms[place] & asked.keys()) * (2 if gives_reason else 1)
+
+        ranked = sorted(own, key=worth, reverse=True)
+        return [Hit(self.passages[one], float(1 + len(own) - at)) for at, one in enumerate(ranked)]
 
     def of_lesson(self, lesson_id: str, limit: int, kinds: Sequence[Kind] = FURTHER) -> list[Hit]:
         """The lesson itself, as the hits of a question that names nothing ("why?")."""

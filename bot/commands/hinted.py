@@ -8,6 +8,7 @@ from bot.commands.quiz import ANSWERABLE
 from bot.course.model import Question, Term
 from bot.learning.grading import UNSURE
 from bot.learning.hinting import is_asked_for, nearest_sentence
+from bot.learning.reading import wants_hint
 from bot.learning.records import Attempt
 from bot.messages import Button, Reply
 
@@ -32,7 +33,11 @@ def _asked_for(turn: Turn, attempts: list[Attempt], asked: str) -> tuple[Attempt
         (
             (attempt, question)
             for attempt, question in waiting
-            if question and is_asked_for(services.wording, question, _terms(turn, question), asked)
+            if question
+            and (
+                wants_hint(asked)
+                or is_asked_for(services.wording, question, _terms(turn, question), asked)
+            )
         ),
         None,
     )

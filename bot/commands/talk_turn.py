@@ -9,7 +9,7 @@ from bot.learning.grading import UNSURE
 from bot.learning.hinting import SAME
 from bot.learning.points import MADE, MADE_WHEN_ASKED, points_made
 from bot.learning.probing import narrower
-from bot.learning.reading import asks, hints_wanted, read_response
+from bot.learning.reading import asks, asks_openly, hints_wanted, read_response
 from bot.learning.talk import Step, Talk
 
 
@@ -23,6 +23,8 @@ async def made_by(scene: Scene, talk: Talk, said: str, aide: Aide) -> frozenset[
     likeness = await asyncio.to_thread(scene.turn.services.wording.likeness, asked, said)
     if is_question and likeness >= SAME:
         return frozenset()
+    if asks_openly(said):  # to know a thing is to say it, and not to ask what it is
+        return None
     made = await asyncio.to_thread(_by_words, scene, talk, asked, said)
     if is_question and not made:
         return None

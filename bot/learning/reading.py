@@ -156,6 +156,21 @@ def hints_wanted(question: Question, typed: str) -> int:
     return 1 if wanted["more"] is None else len(question.hints)
 
 
+def wants_hint(typed: str) -> bool:
+    """Tell whether the text asks for a hint, whatever the question has."""
+    return _WANTS_HINT.fullmatch(_plain(typed).rstrip("?？")) is not None
+
+
+_OPENLY = re.compile(
+    r"什么|为啥|为何|怎么|如何|哪|多少|几个|\b(?:what|whats|why|how|which|who|when|where)\b", re.I
+)
+
+
+def asks_openly(typed: str) -> bool:
+    """Tell a question that wants an answer from a guess with a question mark at its end."""
+    return asks(typed) and bool(_OPENLY.search(typed))
+
+
 def points_said(question: Question, typed: str) -> str | None:
     """Return the key points that were ticked by typing: "AC", or "none of them"."""
     plain = _plain(typed)

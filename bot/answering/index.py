@@ -54,7 +54,9 @@ COVERED: Final = 1.5
 """From this on a question is for a lesson rather than beyond them all."""
 
 TOLD: Final = 0.5
-"""A question that is liker than this to one of the course's own names its subject by that."""
+TOLD_IN_FEW: Final = 0.65
+"""A question that is liker than this to one of the course's own names its subject by that; one of
+few words is like others more easily."""
 
 CLOSE: Final = 0.75
 """A question that is liker than this to one of the course's own asks about the same."""
@@ -191,9 +193,9 @@ class Index:
         places = [{name: at for at, name in enumerate(one)} for one in (ranked, by_meaning)]
         return sorted(ranked, key=lambda name: -sum(1 / (FUSED + one[name]) for one in places))
 
-    def is_told(self, question: str) -> bool:
-        """Tell whether a question is put so much like others that it says what it is about."""
-        return self.asked.hear(question).kin[0].share > TOLD
+    def is_told(self, question: str, bar: float) -> bool:
+        """Tell whether a question is put so much like another that it says what it is about."""
+        return self.asked.hear(question).kin[0].share > bar
 
     def follow(self, question: str, before: Before, limit: int) -> Found:
         """Find what answers a question that goes on from the one before it, in the same lesson or

@@ -12,7 +12,7 @@ from typing import Final
 from bot.answering.asked import Asked
 from bot.answering.field import Field
 from bot.answering.found import Found
-from bot.answering.index import Before, Index
+from bot.answering.index import TOLD, TOLD_IN_FEW, Before, Index
 from bot.answering.passages import Passage
 from bot.answering.question import points_back, without_orders
 from bot.answering.words import Analyser
@@ -75,10 +75,9 @@ class Retriever:
         terms = set(index.texts.terms(question))
         if index.texts.names(question) or index.field.subjects(terms):
             return False
-        if not terms:
-            return True
-        is_short = len(terms) <= _FEW or (len(terms) <= _SOME and points_back(question))
-        return is_short and not index.is_told(question)
+        if len(terms) <= _FEW:
+            return not terms or not index.is_told(question, TOLD_IN_FEW)
+        return len(terms) <= _SOME and points_back(question) and not index.is_told(question, TOLD)
 
     def _subject(self, previous: Sequence[str], language: Language) -> Before | None:
         """The last question that named its subject, and what it was about."""

@@ -12,7 +12,7 @@ FIELD: Final = """
 ai agi aigc llm llms llama gpt chatgpt openai claude anthropic gemini deepseek qwen mistral kimi
 copilot ollama huggingface bert word2vec transformer rag lora qlora moe rlhf dpo mcp gguf gpu cuda
 logit softmax perplexity bpe token tokenizer tokenization embedding neuron neural parameter
-hyperparameter backpropagation overfitting encoder decoder autoregressive autoregression inference
+hyperparameter backpropagation backprop overfitting encoder decoder autoregressive autoregression inference
 finetuning finetune pretraining pretrained quantize quantization distillation hallucinate
 hallucination chatbot multimodal dataset corpus generative turing eniac nlp model
 7b 8b 13b 32b 70b 405b 671b

@@ -14,7 +14,7 @@ from bot.answering.field import Field
 from bot.answering.found import Found
 from bot.answering.index import TOLD, TOLD_IN_FEW, Before, Index
 from bot.answering.passages import Passage
-from bot.answering.question import points_back, without_orders
+from bot.answering.question import depth_wanted, points_back, without_orders
 from bot.answering.words import Analyser
 from bot.course.model import LANGUAGES, Course, Language
 
@@ -76,7 +76,11 @@ class Retriever:
         if index.texts.names(question) or index.field.subjects(terms):
             return False
         if len(terms) <= _FEW:
-            return not terms or not index.is_told(question, TOLD_IN_FEW)
+            return (
+                not terms
+                or depth_wanted(question) is not None
+                or not index.is_told(question, TOLD_IN_FEW)
+            )
         return len(terms) <= _SOME and points_back(question) and not index.is_told(question, TOLD)
 
     def _subject(self, previous: Sequence[str], language: Language) -> Before | None:

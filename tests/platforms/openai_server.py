@@ -191,7 +191,8 @@ class OpenAIServer:
         await response.prepare(request)
         try:
             async for event in self._events(body, how, text):
-                await response.write(f"data: {event}\n\n".encode())
+                # Half of a surrogate pair becomes the escape that it has in JSON.
+                await response.write(f"data: {event}\n\n".encode(errors="backslashreplace"))
                 await asyncio.sleep(self.pause)
         except _Drop:
             if request.transport is not None:

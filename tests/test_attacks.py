@@ -127,9 +127,7 @@ def _eve(dialog: Dialog, place: str) -> None:
 
 
 @contextmanager
-def _besieged(
-    course: Course, database: str, language: Language, obey: Script
-) -> Iterator[Dialog]:
+def _besieged(course: Course, database: str, language: Language, obey: Script) -> Iterator[Dialog]:
     with OpenAIServer(answer=obey, chunk=60) as server:
         endpoint = OpenAIEndpoint(server.base_url, server.api_key, "m", 4096)
         with Dialog(course, database, endpoint=endpoint) as dialog:
@@ -147,7 +145,7 @@ def test_there_are_a_hundred_attacks_of_more_than_ten_kinds() -> None:
     assert len(ATTACKS) > 10
     every = [_attacks(one, how) for one in LANGUAGES for how in ("bare", "wrapped")]
     assert [len(some) for some in every] == [25] * 4
-    assert len(set(sum(every, []))) == 100
+    assert len({one for some in every for one in some}) == 100
 
 
 @pytest.mark.parametrize("place", ["private", "group"])

@@ -1,4 +1,4 @@
-"""Everything that an endpoint can do wrong, as a learner has it: one answer, in time, every time."""
+"""All that an endpoint can do wrong, as a learner has it: one answer, in time, every time."""
 
 import asyncio
 import time
@@ -234,9 +234,7 @@ def test_nobody_at_the_address_gives_the_courses_answer(course: Course, database
 
 
 @pytest.mark.parametrize("piece", ["\0", "\ud83d", "\ufffe", "\u202e", "\x1b[31m"])
-def test_text_that_no_database_takes_is_no_fault(
-    course: Course, database: str, piece: str
-) -> None:
+def test_text_that_no_database_takes_is_no_fault(course: Course, database: str, piece: str) -> None:
     """NUL, half an emoji and the like: the rest of the answer arrives, and is remembered."""
     with _alone(course, database, "en") as setup:
         setup.servers[0].answer = f"{piece}{ANSWER}{piece}"
@@ -245,8 +243,10 @@ def test_text_that_no_database_takes_is_no_fault(
         assert ANSWER in setup.servers[0].requests[-1]["messages"][-2]["content"]
 
 
-async def _replies(dialog: Dialog, person: str, **said: str) -> list[Reply]:
-    incoming = Incoming(Address("terminal", person, person), locale="en", **said)
+async def _replies(
+    dialog: Dialog, person: str, text: str = "", action: str | None = None
+) -> list[Reply]:
+    incoming = Incoming(Address("terminal", person, person), text, action, locale="en")
     return [reply async for reply in dialog.tutor.handle(incoming)]
 
 
@@ -259,9 +259,7 @@ def test_lessons_and_quizzes_go_on_while_an_endpoint_hangs(
 
     async def live(dialog: Dialog, server: OpenAIServer) -> None:
         asking = asyncio.create_task(_replies(dialog, "bao", text=QUESTION["en"]))
-        async with asyncio.timeout(30):
-            while not server.requests:
-                await asyncio.sleep(0.005)
+        await server.wait_for_request()
         await _learn(dialog, "ada")
         assert not asking.done()
         assert not (await asking)[-1].draft
@@ -269,7 +267,7 @@ def test_lessons_and_quizzes_go_on_while_an_endpoint_hangs(
 
     with _alone(course, database, "en") as setup:
         setup.ask()  # the search and the library are loaded
-        setup.servers[0].requests.clear()
+        setup.servers[0].arrived.clear()
         setup.trouble(Behaviour(trouble=trouble))
         setup.dialog.run(live(setup.dialog, setup.servers[0]))
         setup.assert_well()

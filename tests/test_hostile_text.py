@@ -31,9 +31,11 @@ BROKEN = [
     "**", "***", "**a *b **c", "_a_b_", "~~a", "`", "``", "` ``", "```", "````", "```python",
     "```\n```\n```", "\n````\n```\nx\n```\n````\n", "~~~\n```\nx\n~~~", "> ```\n> x", "- ```\n  x",
     "| a | b |\n|---|", "|||", "[", "](", "[a](b", "<b>", "</b>", "<!--", "<script>x</script>",
-    "&lt;&amp;&#0;", "\\", "\\`", "$x", "$$", "\\(x", "||a", "#" * 9, "> " * 40, "*" * 999, "[" * 999,
-    "`" * 999, "\u202e\u202dabc\u202c", "\u2066x\u2069", "\ufdd0\ufffe", "\ud83d", "a\0b", "\x1b[31m",
-    "\r\n\r", "\u2028\u2029", "e\u0301" * 99, "Z\u0336\u0336\u0336", "👨‍👩‍👧‍👦" * 50, "🇺", "\U0010ffff",
+    "&lt;&amp;&#0;", "\\", "\\`", "$x", "$$", "\\(x", "||a", "#" * 9, "> " * 40, "*" * 999,
+    "[" * 999, "`" * 999, "\u202e\u202dabc\u202c", "\u2066x\u2069", "\ufdd0\ufffe", "\ud83d",
+    "a\0b", "\x1b[31m", "\r\n\r", "\u2028\u2029", "e\u0301" * 99, "Z\u0336\u0336\u0336",
+    "👨‍👩‍👧‍👦" * 50,
+    "🇺", "\U0010ffff",
 ]  # fmt: skip
 
 
@@ -52,7 +54,9 @@ def _around(hostile: str, end: str) -> str:
 
 def _long(hostile: str, length: int) -> str:
     """Words up to a boundary, and the hostile text across it."""
-    words = " ".join(_word(number) for number in range(length // 6 + 1))[: length - len(hostile) // 2]
+    words = " ".join(_word(number) for number in range(length // 6 + 1))[
+        : length - len(hostile) // 2
+    ]
     return f"{words.rpartition(' ')[0]} {hostile} {_word(9_999)}"
 
 
@@ -113,7 +117,10 @@ def test_discord_takes_every_text_and_notifies_nobody() -> None:
     """Whatever it says, the message itself allows no mention, and code blocks are closed."""
     for text in TEXTS:
         for part in discord.parts(Reply(text)):
-            body = {"content": part["content"], "allowed_mentions": part["allowed_mentions"].to_dict()}
+            body = {
+                "content": part["content"],
+                "allowed_mentions": part["allowed_mentions"].to_dict(),
+            }
             assert list(message_faults(body)) == [], text[:80]
             assert part["allowed_mentions"].to_dict() == {"parse": []}
             assert units(part["content"]) <= 2000

@@ -235,6 +235,7 @@ class Till:
     def __init__(self, refusal: Exception | None = None) -> None:
         self.reserved: list[int] = []
         self.settled: dict[int, Usage] = {}
+        self.has_settled = asyncio.Event()
         self._refusal = refusal
 
     async def reserve(self, tokens: int) -> int:
@@ -247,6 +248,7 @@ class Till:
         await asyncio.sleep(0)  # as a database would
         assert call not in self.settled
         self.settled[call] = usage
+        self.has_settled.set()
 
 
 class Desk:
@@ -337,13 +339,6 @@ def test_an_answer_that_nobody_listens_to_any_more_is_settled(pieces: int) -> No
     _work(leave)
 
 
-async def _until(condition: Callable[[], object]) -> None:
-    """Wait for what happens in the server's thread."""
-    async with asyncio.timeout(30):  # the search is built for the first question
-        while not condition():  # noqa: ASYNC110 - another thread makes it true
-            await asyncio.sleep(0.005)
-
-
 @pytest.mark.parametrize("trouble", ["stall", "stall_midway", "trickle"])
 def test_an_answer_that_is_cancelled_is_settled(trouble: Trouble) -> None:
     """Before the first word, between two, and while they come."""
@@ -352,12 +347,12 @@ def test_an_answer_that_is_cancelled_is_settled(trouble: Trouble) -> None:
         server.script(Behaviour(trouble=trouble))
         server.pause = 0.01
         task = asyncio.create_task(desk.write())
-        await _until(lambda: server.requests)
+        await server.wait_for_request()
         await asyncio.sleep(0)
         task.cancel()
         with pytest.raises(asyncio.CancelledError):
             await task
-        await _until(lambda: desk.till.settled)
+        await desk.till.has_settled.wait()
         assert desk.till.settled[0].prompt > 8
         await desk.assert_is_free()
 
@@ -369,7 +364,7 @@ async def _occupied(desk: Desk, server: OpenAIServer) -> AsyncIterator[None]:
     """Somebody else's answer takes the only place."""
     server.script(Behaviour(trouble="stall"))
     other = asyncio.create_task(desk.write())
-    await _until(lambda: server.requests)
+    await server.wait_for_request()
     yield
     other.cancel()
     with suppress(asyncio.CancelledError):
@@ -454,7 +449,7 @@ def test_a_learner_in_the_queue_reads_their_number_and_then_the_courses_answer(
     async def ask(dialog: Dialog, server: OpenAIServer) -> None:
         server.script(Behaviour(trouble="stall"))
         first = asyncio.create_task(_reply_to(dialog, "bao", locale))
-        await _until(lambda: server.requests)
+        await server.wait_for_request()
         replies = await _reply_to(dialog, "ada", locale)
         assert number in replies[0].text
         assert [one.draft for one in replies] == [True, False]

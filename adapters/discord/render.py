@@ -44,11 +44,16 @@ def parts(reply: Reply) -> list[Part]:
     """Return the messages that show `reply`, at least one; the last carries the buttons."""
     rendered: list[Part] = [
         {"content": content, "allowed_mentions": discord.AllowedMentions.none()}
-        for content in split(markdown(reply.text), CONTENT) or [EMPTY]
+        for content in split(markdown(_mend(reply.text)), CONTENT) or [EMPTY]
     ]
     if reply.buttons:
         rendered[-1]["view"] = _view(reply.buttons)
     return rendered
+
+
+def _mend(text: str) -> str:
+    """Replace lone surrogates, which cannot be sent."""
+    return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
 def edited(part: Part) -> Part:

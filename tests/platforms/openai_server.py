@@ -75,6 +75,7 @@ class OpenAIServer:
     answer: what it says unless a behaviour in `next` (one a request, in order) says otherwise.
     prompt_limit: characters of all messages together from which on a request is a fault.
     requests, embedded: the bodies of the requests for chat and for embeddings.
+    arrived: set by each request for chat; a test clears it.
     faults: what was wrong with any of them. listed: how often the models were asked for.
     """
 
@@ -87,6 +88,7 @@ class OpenAIServer:
     pause: float = 0.0
     next: deque[Behaviour] = field(default_factory=deque)
     requests: list[Json] = field(default_factory=list)
+    arrived: threading.Event = field(default_factory=threading.Event)
     embedded: list[Json] = field(default_factory=list)
     listed: int = 0
     faults: list[str] = field(default_factory=list)
@@ -95,6 +97,11 @@ class OpenAIServer:
     @property
     def base_url(self) -> str:
         return f"http://127.0.0.1:{self.port}/v1"
+
+    async def wait_for_request(self) -> None:
+        """Wait until a request for chat has arrived. Raises TimeoutError."""
+        if not await asyncio.to_thread(self.arrived.wait, 30):
+            raise TimeoutError
 
     def script(self, *behaviours: Behaviour) -> None:
         """Meet the next requests like this, one each; the ones after as before."""
@@ -147,6 +154,7 @@ class OpenAIServer:
         self._check_key(request)
         body: Json = await request.json()
         self.requests.append(body)
+        self.arrived.set()
         self.faults += check(body, self.prompt_limit)
         how = self.next.popleft() if self.next else self.behaviour
         if refusal := _refusal(how, body):
@@ -191,7 +199,8 @@ class OpenAIServer:
         await response.prepare(request)
         try:
             async for event in self._events(body, how, text):
-                await response.write(f"data: {event}\n\n".encode())
+                # Half of a surrogate pair becomes the escape that it has in JSON.
+                await response.write(f"data: {event}\n\n".encode(errors="backslashreplace"))
                 await asyncio.sleep(self.pause)
         except _Drop:
             if request.transport is not None:

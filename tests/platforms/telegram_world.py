@@ -35,11 +35,14 @@ class Shown:
     @property
     def mentions(self) -> list[str]:
         """The names in the text that Telegram itself would link and, in a group, notify."""
-        units = list(self.text.encode("utf-16-le"))
-        for code in (each for each in self.entities if each["type"] in CODE):
-            start, length = 2 * code["offset"], 2 * code["length"]
-            units[start : start + length] = [0] * length
-        return re.findall(r"(?<!\w)@\w+", bytes(units).decode("utf-16-le"))
+        code = [
+            range(each["offset"], each["offset"] + each["length"])
+            for each in self.entities
+            if each["type"] in CODE
+        ]
+        named = re.finditer(r"(?<!\w)@\w+", self.text)  # what stands before it may be code
+        starts = {len(self.text[: one.start()].encode("utf-16-le")) // 2: one[0] for one in named}
+        return [name for at, name in starts.items() if not any(at in one for one in code)]
 
 
 class TelegramWorld:

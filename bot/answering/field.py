@@ -12,8 +12,8 @@ FIELD: Final = """
 ai agi aigc llm llms llama gpt chatgpt openai claude anthropic gemini deepseek qwen mistral kimi
 copilot ollama huggingface bert word2vec transformer rag lora qlora moe rlhf dpo mcp gguf gpu cuda
 logit softmax perplexity bpe token tokenizer tokenization embedding neuron neural parameter
-hyperparameter backpropagation backprop overfitting encoder decoder autoregressive autoregression inference
-finetuning finetune pretraining pretrained quantize quantization distillation hallucinate
+hyperparameter backpropagation backprop overfitting encoder decoder autoregressive autoregression
+inference finetuning finetune pretraining pretrained quantize quantization distillation hallucinate
 hallucination chatbot multimodal dataset corpus generative turing eniac nlp model
 7b 8b 13b 32b 70b 405b 671b
 人工智能 大模型 语言模型 模型 智能体 机器学习 深度学习 强化学习 神经网络 神经元 千问 文心 豆包

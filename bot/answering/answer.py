@@ -10,7 +10,7 @@ from typing import Final, Literal, NamedTuple
 from bot.answering import offline, prompt, tokens, ways_on
 from bot.answering.citations import Citations
 from bot.answering.found import Found
-from bot.answering.guard import TAIL, reveals_rules, without_links
+from bot.answering.guard import TAIL, may_link, reveals_rules, without_links
 from bot.answering.meaning import Meaning
 from bot.answering.passages import Passage
 from bot.answering.retrieval import Retriever
@@ -26,6 +26,9 @@ SHARES: Final = (3, 2, 1)
 
 _CANDIDATES: Final = 12
 """Passages among which the course's own answer finds its sentences."""
+
+_STEP: Final = 40
+"""Characters that come before an answer in the making is looked through and shown again."""
 
 _NOTHING: Final = Usage(0, 0)
 
@@ -184,7 +187,7 @@ class Answerer:
 
     def _after(self, ask: _Ask, telling: "_Telling", why: Why) -> Answer:
         """What becomes of an answer that was not written, or not to its end."""
-        return telling.cut_off(why) if telling.text else replace(self._offline(ask), why=why)
+        return telling.cut_off(why) if telling.has_text else replace(self._offline(ask), why=why)
 
     def _offline(self, ask: _Ask) -> Answer:
         """Let the course itself answer."""
@@ -224,18 +227,28 @@ class _Telling:
         self.text = ""
         self.usage: Usage | None = None
         self._raw = ""
-        self._leaks = False
+        self._links = self._leaks = False
+        self._unseen = _STEP  # the first words are shown at once
         self._ask = ask
         self._passages = _given(ask.found, ask.language)
         self._citations = Citations(len(self._passages))
+
+    @property
+    def has_text(self) -> bool:
+        return bool(self._raw.strip())
 
     def add(self, piece: str) -> bool:
         """Tell whether there is more to show now."""
         more = self._citations.feed(piece)
         self._raw = (self._raw + more).lstrip()
-        self.text = without_links(self._raw)
-        self._leaks = self._leaks or reveals_rules(self.text[-TAIL - len(more) :])
-        return bool(more and self.text) and not self._leaks
+        self._unseen += len(more)
+        if self._unseen < _STEP or not self._raw:
+            return False
+        self._links = self._links or may_link(self._raw, len(self._raw) - self._unseen)
+        self.text = without_links(self._raw) if self._links else self._raw
+        self._leaks = self._leaks or reveals_rules(self.text[-TAIL - self._unseen :])
+        self._unseen = 0
+        return bool(self.text) and not self._leaks
 
     def finished(self) -> Answer:
         self.text = without_links(self._raw + self._citations.rest()).strip()

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
+from functools import lru_cache
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, NamedTuple
 
@@ -80,6 +81,8 @@ class Asked:
     """Everything that people ask, of one course. Safe to use from several threads."""
 
     def __init__(self, course: Course, analyser: Analyser, cache_dir: Path | None = None) -> None:
+        import numpy as np
+
         self._myths: dict[str, dict[int, Myth]] = {}
         own = list(self._of_lessons(course))
         ids = {lesson.id for lesson in course.lessons}
@@ -90,10 +93,13 @@ class Asked:
         helped = [] if self.is_rich else list(_field())
         self._bank = Bank([*own, *helped, *_asides()], analyser, cache_dir)
         self._at = [place for place, one in enumerate(self._bank.labels) if one in ids]
-        self._own = [place for place, one in enumerate(self._bank.entries) if one.label in ids]
+        self._own = np.array(
+            [place for place, one in enumerate(self._bank.entries) if one.label in ids]
+        )
         self._here = self._bank.contrast([*ids, *_BESIDE])
         away = (_MARK + _ELSEWHERE, _MARK + _ATTACKS)
         self._away = [one in away for one in self._bank.labels]
+        self.hear = lru_cache(maxsize=64)(self._hear)  # one search asks it more than once
         self._exact = {
             letters(ask): lesson.id
             for lesson in reversed(course.lessons)
@@ -117,7 +123,7 @@ class Asked:
         """Return the lesson that is asked for in these very words, if one is."""
         return self._exact.get(letters(question))
 
-    def hear(self, question: str) -> Heard:
+    def _hear(self, question: str) -> Heard:
         reading = self._bank.read(question)
         scores = reading.scores(self._at)
         names = [self._bank.labels[place] for place in self._at]
@@ -142,8 +148,12 @@ class Asked:
         return float(scores[: len(self._at)].max() - scores[len(self._at) :].max())
 
     def _kin(self, reading: Reading) -> list[Likeness]:
+        import numpy as np
+
         shares = reading.shares[self._own]
-        places = (-shares).argsort(kind="stable")[:_KIN]
+        most = min(_KIN, len(shares))
+        nearest = np.sort(np.argpartition(-shares, most - 1)[:most])
+        places = nearest[(-shares[nearest]).argsort(kind="stable")]
         return [self._likeness(self._own[place], float(shares[place])) for place in places]
 
     def _likeness(self, place: int, share: float) -> Likeness:
@@ -152,8 +162,7 @@ class Asked:
 
     def _belief(self, lesson_id: str, reading: Reading) -> Belief:
         myths = self._myths[lesson_id]
-        places = list(myths)
-        place = places[int(reading.shares[places].argmax())]
+        place = max(myths, key=lambda one: float(reading.shares[one]))
         text = self._bank.entries[place].text
         return Belief(float(reading.shares[place]), lesson_id, myths[place], text)
 

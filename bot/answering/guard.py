@@ -49,6 +49,13 @@ _RUNS: Final = {
     for language, length in _RUN.items()
 }
 
+_HALVES: Final = {
+    length: frozenset(run[at : at + length // 2] for run in runs for at in range(length // 2 + 1))
+    for length, runs in _RUNS.items()
+}
+
+_LONGEST_SIGN: Final = 6
+
 
 def without_links(text: str) -> str:
     """Return a text with links as their words alone: a model has none to give, an attacker has."""
@@ -59,11 +66,22 @@ def without_links(text: str) -> str:
     return _LEFT.sub(" ", text)
 
 
+def may_link(text: str, begin: int) -> bool:
+    """Tell whether a text has a sign of a link from `begin` on, or across it."""
+    return _SIGN.search(text, max(0, begin - _LONGEST_SIGN)) is not None
+
+
 def reveals_rules(text: str) -> bool:
     """Tell whether a text repeats a part of the rules that a model is given."""
     said = letters(text)
     return any(
-        said[at : at + length] in runs
+        _has_half(said, length)
+        and any(said[at : at + length] in runs for at in range(len(said) - length + 1))
         for length, runs in _RUNS.items()
-        for at in range(len(said) - length + 1)
     )
+
+
+def _has_half(said: str, length: int) -> bool:
+    """Tell whether every so many letters there is half a run: no whole one is without."""
+    half, halves = length // 2, _HALVES[length]
+    return any(said[at : at + half] in halves for at in range(0, len(said) - half + 1, half))

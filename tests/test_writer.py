@@ -187,6 +187,24 @@ def test_a_place_that_comes_while_somebody_gives_up_is_not_lost(moments: int) ->
     _at_once(race())
 
 
+def test_nobody_overtakes_who_came_in_the_same_moment() -> None:
+    """A place that comes between the two is the first one's."""
+
+    async def race() -> None:
+        hall = Hall(1)
+        first = hall.come()
+        await _turn()
+        second = hall.come()
+        first.done.set()
+        third = hall.come()
+        await _turn()
+        assert hall.inside == [second]
+        assert third.told == []
+        await hall.empty()
+
+    _at_once(race())
+
+
 def test_those_who_wait_are_told_their_number_and_again_where_it_changes() -> None:
     """Nobody is told who gets in within a second; the first in the queue is number 1."""
 

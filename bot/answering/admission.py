@@ -29,7 +29,8 @@ class Admission:
 
         Raises Busy, and then there is no place to give back.
         """
-        if not self._free.locked():
+        # Whoever has only just come is not in the semaphore's own queue yet.
+        if not (self._waiting or self._free.locked()):
             await self._free.acquire()
             return
         place = asyncio.ensure_future(self._free.acquire())

@@ -36,7 +36,7 @@ def noticed_after(text: str, lengths: list[int]) -> int | None:
 @given(LETTERS, st.text(alphabet="ab 词。", min_size=1, max_size=200), PIECES)
 def test_a_run_said_over_and_over_is_noticed(before: str, run: str, lengths: list[int]) -> None:
     """Whatever came before it and however it is cut, soon after it has come four times."""
-    least = max(TIMES * len(run), CHARACTERS)
+    least = len(run) * max(TIMES, -(-CHARACTERS // len(run)))  # whole runs, and enough of them
     text = before + run * (1 + 3 * (least + len(before)) // len(run))
     noticed = noticed_after(text, lengths)
     assert noticed is not None

@@ -129,17 +129,17 @@ class Asked:
         names = [self._bank.labels[place] for place in self._at]
         return Heard(
             dict(zip(names, map(float, scores), strict=True)),
-            self._is_here(question, reading),
+            self._is_here(reading),
             self._bank.labels[int(reading.nearest.argmax())] == _MARK + _ATTACKS,
             self._is_covered(reading),
             self._kin(reading),
             {name: self._belief(name, reading) for name in self._myths},
         )
 
-    def _is_here(self, question: str, reading: Reading) -> float:
+    def _is_here(self, reading: Reading) -> float:
         near = _lead(reading.nearest, self._away)
         best = _lead(reading.bayes, self._away)
-        all_words = self._bank.speaks_for(question, self._here)
+        all_words = reading.speaks_for(self._here)
         return all_words + _NEAR * near + _BEST * best
 
     def _is_covered(self, reading: Reading) -> float:

@@ -47,8 +47,11 @@ class Entry(NamedTuple):
 
 class Reading(NamedTuple):
     """What a question is like. `bayes` and `nearest` are of the labels in their order, the higher
-    the likelier; `shares` are of the entries, from 0 for nothing shared to 1 for the same."""
+    the likelier; `shares` are of the entries, from 0 for nothing shared to 1 for the same. `places`
+    are those of the question's known features, `weights` theirs."""
 
+    places: Array
+    weights: Array
     bayes: Array
     nearest: Array
     shares: Array
@@ -57,6 +60,10 @@ class Reading(NamedTuple):
         """Return how likely the labels at these places are, with a mean of 0 and a spread of 1."""
         both = scaled(self.bayes[places]) + _BESIDE * scaled(self.nearest[places])
         return scaled(both)
+
+    def speaks_for(self, contrast: Array) -> float:
+        """Return the sum over the question of what `contrast` has for its features."""
+        return float(self.weights @ contrast[self.places])
 
 
 class Bank:
@@ -131,12 +138,8 @@ class Bank:
     def read(self, question: str) -> Reading:
         places, weights = self._vector(self._features(question))
         shares = self._shares(places, weights)
-        return Reading(weights @ self._bayes[places], self._nearest(shares), shares)
-
-    def speaks_for(self, question: str, contrast: Array) -> float:
-        """Return the sum over the question of what `contrast` has for its features."""
-        places, weights = self._vector(self._features(question))
-        return float(weights @ contrast[places])
+        bayes = weights @ self._bayes[places]
+        return Reading(places, weights, bayes, self._nearest(shares), shares)
 
     def _shares(self, places: Array, weights: Array) -> Array:
         import numpy as np

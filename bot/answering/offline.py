@@ -70,9 +70,6 @@ _FAR: Final = 0.6
 _PLAIN: Final[dict[Kind, float]] = {"truth": 0.7, "deeper": 0.6, "limit": 0.6}
 """What a passage is worth that tells a detail, beside one that tells what the lesson is about."""
 
-_WHOLE: Final = ("note", "truth", "answer", "definition", "example")
-"""Kinds of passages that are told whole."""
-
 _LITTLE: Final = 0.3
 """What does not say more than this of a question is no help after a definition."""
 

@@ -31,7 +31,8 @@ class Incoming:
     is translated to it ("/learn tokens"). `action` is the pressed button's action instead.
     `locale` is a BCP 47 tag where the platform tells one. `mentions_bot` is true for a mention of
     the bot and for a reply to it. `replies_to` is the id of our own message that is replied to or
-    whose button was pressed; it only matters in a group.
+    whose button was pressed; it only matters in a group. `name` is what the person is called there,
+    "" where the platform does not tell.
     """
 
     sender: Address
@@ -41,6 +42,7 @@ class Incoming:
     is_private: bool = True
     mentions_bot: bool = False
     replies_to: str | None = None
+    name: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,8 +61,29 @@ class Button:
 
 
 @dataclass(frozen=True, slots=True)
+class Picture:
+    """A PNG. `alt` says in words what it shows; `width` and `height` are in pixels."""
+
+    png: bytes
+    alt: str
+    width: int
+    height: int
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A file to keep, such as "progress.json". It may hold what is for one person's eyes alone."""
+
+    name: str
+    content: bytes
+    media_type: str
+
+
+@dataclass(frozen=True, slots=True)
 class Reply:
     """One message to the learner.
+
+    picture, document: shown with the text, which says the same in words; at most one of them.
 
     draft: an unfinished version of the text still to come; each draft holds the whole text so far.
     private: meant for this person's eyes where the platform can hide it from the others.
@@ -77,3 +100,5 @@ class Reply:
     replaces: bool = False
     expects_number: bool = False
     thread: str | None = None
+    picture: Picture | None = None
+    document: Document | None = None

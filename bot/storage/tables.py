@@ -2,17 +2,24 @@
 
 learner ──< identity            that person on one platform
     ├────< lesson_progress      what was read
-    ├────< quiz ──< attempt     what was asked, and answered
+    ├────< quiz ──< attempt     what was asked, and answered: also the log of reviews
+    ├────< card                 each question that was met, and how well it is remembered
     ├────< practice_day         the local dates on which something was learned
     ├────< utterance            the conversation, for follow-up questions
     ├────< talk                 a lesson talked through, question by question
-    └────< llm_call             tokens that an endpoint was asked for; stays without its learner
+    ├────< report               what a learner finds wrong with a question
+    ├────< board_member         who shows themselves on a group's board
+    ├────< link_code            a code that joins another identity to the learner
+    ├────< link_try             codes made and wrong ones entered: few of both a while
+    ├────< merge                what came with an identity that was joined, to undo it
+    └────< llm_call             tokens that an endpoint was asked for
 
 thread_message                  which conversation a message in a group belongs to
+spent_day                       tokens of a UTC day by those who have asked to be forgotten
 """
 
 from datetime import UTC, date, datetime
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from sqlalchemy import JSON, DateTime, Dialect, Float, ForeignKey, Index, MetaData, String, Text
 from sqlalchemy import text as sql
@@ -63,6 +70,7 @@ class LearnerRow(Row):
     language: Mapped[str] = mapped_column(String(2))
     timezone: Mapped[str] = mapped_column(String(64))
     lesson_id: Mapped[str | None] = mapped_column(String(32))
+    theme: Mapped[str] = mapped_column(String(5), default="light", server_default="light")
     created_at: Mapped[datetime]
     seen_at: Mapped[datetime]
 
@@ -91,6 +99,7 @@ class QuizRow(Row):
 
     id: Mapped[int] = mapped_column(primary_key=True)
     learner_id: Mapped[int] = _learner()
+    kind: Mapped[str] = mapped_column(String(6), default="quiz", server_default="quiz")
     lesson_id: Mapped[str | None] = mapped_column(String(32))
     question_ids: Mapped[list[str]] = mapped_column(JSON)
     started_at: Mapped[datetime]
@@ -100,8 +109,11 @@ class QuizRow(Row):
 
 
 class AttemptRow(Row):
-    """A question put to a learner, and the answer once there is one. `hints`: how many of its own
-    were shown."""
+    """A question put to a learner, and the answer once there is one.
+
+    hints: how many of its own were shown. shown_at: when it was put first, while `asked_at` moves
+    on with each look at it. rating: FSRS's, 1 Again to 4 Easy.
+    """
 
     __tablename__ = "attempt"
 
@@ -117,6 +129,8 @@ class AttemptRow(Row):
     outcome: Mapped[str | None] = mapped_column(String(8))
     score: Mapped[float | None] = mapped_column(Float)
     hints: Mapped[int] = mapped_column(default=0, server_default="0")
+    shown_at: Mapped[datetime | None]
+    rating: Mapped[int | None]
 
     __table_args__ = (
         Index(None, "learner_id", "question_id"),
@@ -131,6 +145,26 @@ class AttemptRow(Row):
             postgresql_where=sql("answered_at IS NULL"),
         ),
     )
+
+
+class CardRow(Row):
+    """A question that was met; see `bot.learning.schedule.Card`."""
+
+    __tablename__ = "card"
+
+    learner_id: Mapped[int] = _learner_key()
+    question_id: Mapped[str] = mapped_column(String(48), primary_key=True)
+    due_date: Mapped[date]
+    reviewed_date: Mapped[date]
+    stability: Mapped[float] = mapped_column(Float)
+    difficulty: Mapped[float] = mapped_column(Float)
+    reviews: Mapped[int]
+    lapses: Mapped[int]
+    score: Mapped[float | None] = mapped_column(Float)
+    longest: Mapped[int]
+    is_retired: Mapped[bool]
+
+    __table_args__ = (Index(None, "learner_id", "due_date"),)
 
 
 class PracticeDayRow(Row):
@@ -211,3 +245,81 @@ class LlmCallRow(Row):
         Index(None, "called_date"),
         Index(None, "learner_id", "called_date"),
     )
+
+
+class ReportRow(Row):
+    """A learner finds fault with a question; the last word of each counts."""
+
+    __tablename__ = "report"
+
+    learner_id: Mapped[int] = _learner_key()
+    question_id: Mapped[str] = mapped_column(String(48), primary_key=True)
+    reason: Mapped[str] = mapped_column(String(16))
+    language: Mapped[str] = mapped_column(String(2))
+    reported_at: Mapped[datetime]
+
+    __table_args__ = (Index(None, "question_id"),)
+
+
+class BoardMemberRow(Row):
+    """A learner who wants to be seen on the board of a group, under this name."""
+
+    __tablename__ = "board_member"
+
+    learner_id: Mapped[int] = _learner_key()
+    platform: Mapped[str] = mapped_column(String(16), primary_key=True)
+    chat_id: Mapped[str] = mapped_column(String(64), primary_key=True)
+    name: Mapped[str] = mapped_column(String(64))
+    joined_at: Mapped[datetime]
+
+    __table_args__ = (Index(None, "platform", "chat_id"),)
+
+
+class LinkCodeRow(Row):
+    """A code that is open: the hash alone, which nobody can redeem. One for each learner."""
+
+    __tablename__ = "link_code"
+
+    learner_id: Mapped[int] = _learner_key()
+    hash: Mapped[str] = mapped_column(String(64))
+    made_at: Mapped[datetime]
+
+    __table_args__ = (Index(None, "hash", unique=True),)
+
+
+class LinkTryRow(Row):
+    """A code that was made, or a wrong one that was entered: there may be few of both."""
+
+    __tablename__ = "link_try"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    learner_id: Mapped[int] = _learner()
+    is_wrong: Mapped[bool]
+    tried_at: Mapped[datetime]
+
+    __table_args__ = (Index(None, "learner_id", "tried_at"),)
+
+
+class MergeRow(Row):
+    """What a learner who was merged into another brought along, so that it can be undone.
+
+    brought: their rows as they were, by table. See `bot.storage.merging`.
+    """
+
+    __tablename__ = "merge"
+
+    id: Mapped[int] = mapped_column(primary_key=True)
+    learner_id: Mapped[int] = _learner()
+    brought: Mapped[dict[str, Any]] = mapped_column(JSON)
+    merged_at: Mapped[datetime]
+
+    __table_args__ = (Index(None, "learner_id"),)
+
+
+class SpentDayRow(Row):
+    """Tokens of a UTC day whose learners have asked to be forgotten: they still count in all."""
+
+    __tablename__ = "spent_day"
+
+    called_date: Mapped[date] = mapped_column(primary_key=True)
+    tokens: Mapped[int]

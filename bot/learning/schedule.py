@@ -1,0 +1,135 @@
+"""When a question comes back: FSRS, by whole days. Pure.
+
+A card is a question that a learner has met. Its memory has a stability S (days until it is
+recalled with a chance of 0.9) and a difficulty (1 to 10). After t days the chance is
+R = (1 + (19/81) t/S)^-0.5: the model and the published default weights of FSRS-5 (Ye et al., the
+FSRS4Anki wiki, "The Algorithm"), computed by py-fsrs, whose own version 6 is the same with two
+more weights. docs/decisions/0005 says why not the defaults of version 6.
+
+Days are the learner's local dates: what was learned in the evening is one day old in the morning.
+"""
+
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, time
+from typing import Final
+
+import fsrs
+from fsrs import Rating
+
+from bot.learning.grading import Grade
+
+RETENTION: Final = 0.9
+"""The chance of recall at which a card comes back."""
+
+LONGEST_INTERVAL: Final = 365
+"""Days after which even the firmest memory is looked at once more."""
+
+MANY_LAPSES: Final = 4
+"""After so many lapses asking the same thing once more does not help."""
+
+FSRS_5: Final = (
+    *(0.40255, 1.18385, 3.173, 15.69105, 7.1949, 0.5345, 1.4604, 0.0046, 1.54575, 0.1192),
+    *(1.01925, 1.9395, 0.11, 0.29605, 2.2698, 0.2315, 2.9898, 0.51655, 0.6621),
+    *(0.0, 0.5),  # what version 6 adds: no damping of reviews on one day, the decay of version 5
+)
+
+_PARTLY_KNOWN: Final = 0.5
+
+
+def scheduler(retention: float = RETENTION) -> fsrs.Scheduler:
+    """Return FSRS for whole days: without steps of minutes, and without chance."""
+    return fsrs.Scheduler(
+        FSRS_5, retention, (), (), maximum_interval=LONGEST_INTERVAL, enable_fuzzing=False
+    )
+
+
+_scheduler: Final = scheduler()
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A question that a learner has met, and what is known of their memory of it.
+
+    due, reviewed: local dates. stability: in days. score: of the last answer that was graded, None
+    while all were "not sure". longest: the most days after which it was still answered rightly.
+    is_retired: it tripped the learner too often, and other questions ask for the same idea now.
+    """
+
+    question_id: str
+    due: date
+    reviewed: date
+    stability: float
+    difficulty: float
+    reviews: int
+    lapses: int = 0
+    score: float | None = None
+    longest: int = 0
+    is_retired: bool = False
+
+    @property
+    def lesson_id(self) -> str:
+        return self.question_id.partition(":")[0]
+
+    @property
+    def is_right(self) -> bool:
+        return self.score == 1
+
+    def retrievability(self, today: date) -> float:
+        """Return the chance, from 0 to 1, that the learner would recall it today."""
+        return _scheduler.get_card_retrievability(_to_fsrs(self), _at(today))
+
+
+def rate(grade: Grade, *, hints: int, is_quick: bool) -> Rating:
+    """Wrong is Again, hinted or half right Hard, right Good, right and quick Easy.
+
+    "Not sure" is Again as well, because it is just as much in need of another look; `review` holds
+    nothing against it.
+    """
+    if grade.score < _PARTLY_KNOWN or grade.outcome == "unsure":
+        return Rating.Again
+    if grade.score < 1 or hints:
+        return Rating.Hard
+    return Rating.Easy if is_quick else Rating.Good
+
+
+def review(card: Card | None, question_id: str, grade: Grade, rating: Rating, today: date) -> Card:
+    """Return the card after an answer; None for a question that the learner meets now."""
+    before = card and _to_fsrs(card)
+    after, _log = _scheduler.review_card(before or fsrs.Card(card_id=0), rating, _at(today))
+    assert after.stability is not None
+    assert after.difficulty is not None
+    known = card or Card(question_id, today, today, 0, 0, 0)
+    is_unsure = grade.outcome == "unsure"
+    is_right = grade.score == 1
+    return replace(
+        known,
+        due=after.due.date(),
+        reviewed=today,
+        stability=after.stability,
+        # "Not sure" brings the card back soon; that it was honest makes it no harder.
+        difficulty=card.difficulty if card and is_unsure else after.difficulty,
+        reviews=known.reviews + 1,
+        lapses=known.lapses + (card is not None and rating is Rating.Again and not is_unsure),
+        score=known.score if is_unsure else grade.score,
+        longest=max(known.longest, (today - known.reviewed).days) if is_right else known.longest,
+    )
+
+
+def settled(card: Card) -> Card:
+    """Return the card as one that has stopped tripping the learner up."""
+    return replace(card, lapses=0, is_retired=False)
+
+
+def _to_fsrs(card: Card) -> fsrs.Card:
+    return fsrs.Card(
+        card_id=0,  # or it would wait a millisecond for a number of its own
+        state=fsrs.State.Review,
+        stability=card.stability,
+        difficulty=card.difficulty,
+        due=_at(card.due),
+        last_review=_at(card.reviewed),
+    )
+
+
+def _at(day: date) -> datetime:
+    return datetime.combine(day, time.min, UTC)

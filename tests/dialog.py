@@ -1,12 +1,12 @@
 """Conversations as tests: the real tutor, a real SQLite file, a clock that a test can turn."""
 
 import asyncio
-from collections.abc import Coroutine
+from collections.abc import Callable, Coroutine
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
 from types import TracebackType
-from typing import Any, Self
+from typing import Any, Self, TypeVar
 
 import yaml
 
@@ -15,11 +15,15 @@ from bot.answering.retrieval import Retriever
 from bot.answering.writer import Writer
 from bot.commands.command import Services
 from bot.course.model import Course, Question
-from bot.learning.grading import NO_POINT
+from bot.learning.grading import NO_POINT, UNSURE
+from bot.learning.schedule import Card
 from bot.messages import Address, Incoming, Reply
 from bot.ports import Budget, Endpoint
 from bot.storage.store import Store
+from bot.storage.tx import Tx
 from bot.tutor import Access, Tutor
+
+T = TypeVar("T")
 
 SHIPPED = Path(__file__).parent.parent / "lessons"
 LESSONS = sum(
@@ -156,7 +160,8 @@ class Dialog:
     @property
     def open_question(self) -> Question:
         """The question that the last reply asks."""
-        question_id = self.last.buttons[-1].action.removeprefix("quiz:").rpartition(":")[0]
+        [unsure] = [one.action for one in self.last.buttons if one.action.endswith(f":{UNSURE}")]
+        question_id = unsure.removeprefix("quiz:").rpartition(":")[0]
         question = self.course.question(question_id)
         assert question
         return question
@@ -164,6 +169,21 @@ class Dialog:
     def answer(self, right: bool = True) -> str:
         """Answer the open question by the press of a button, rightly or wrongly."""
         return self.press(f"quiz:{self.open_question.id}:{response_to(self.open_question, right)}")
+
+    @property
+    def cards(self) -> dict[str, Card]:
+        """What this person has met, by question id."""
+        return self.transact(lambda tx: tx.cards.all(self.learner_id(tx)))
+
+    def learner_id(self, tx: Tx) -> int:
+        """The id of this person, who has been heard before."""
+        learner = tx.learner(self.sender)
+        assert learner
+        return learner.id
+
+    def transact(self, work: Callable[[Tx], T]) -> T:
+        """Look into the database, or change it behind the tutor's back."""
+        return self._runner.run(self.store.run(work))
 
     def run(self, work: Coroutine[Any, Any, None]) -> None:
         """Do something on the event loop of this conversation."""

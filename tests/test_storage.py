@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
@@ -10,6 +10,7 @@ from alembic.autogenerate import compare_metadata
 from alembic.migration import MigrationContext
 
 from bot.errors import DatabaseError
+from bot.learning.schedule import Card
 from bot.messages import Address
 from bot.ports import Message
 from bot.storage import engine
@@ -166,13 +167,20 @@ def test_one_learner_never_sees_anothers_data(database: str) -> None:
         bao = tx.add_learner(Address("terminal", "bao", "bao"), "en", "UTC", NOW)
         tx.mark_done(ada.id, "tokens", NOW)
         tx.remember(ada.id, "private", [Message("user", "canary")], NOW)
-        tx.start_quiz(ada.id, None, ["tokens:1"], NOW)
+        tx.quizzes.start(ada.id, "review", None, ["tokens:1"], NOW)
+        tx.cards.put(ada.id, Card("tokens:1", NOW.date(), NOW.date(), 3.0, 5.0, 1))
         tx.ask(ada.id, "tokens:1", None, 1, "private", NOW)
         tx.mark_practised(ada.id, NOW.date())
         return [
             tx.lesson_marks(bao.id),
             tx.conversation(bao.id, "private", 9),
-            tx.open_quiz(bao.id),
+            tx.quizzes.open(bao.id, "review"),
+            tx.quizzes.latest_kind(bao.id),
+            tx.cards.get(bao.id, "tokens:1"),
+            tx.cards.all(bao.id),
+            tx.cards.due(bao.id, NOW.date()),
+            tx.cards.count_due(bao.id, NOW.date()),
+            tx.cards.next_due(bao.id, NOW.date() - timedelta(days=9)),
             tx.open_attempt(bao.id, "private"),
             tx.days_practised(bao.id, NOW.date(), NOW.date()),
             tx.outcomes(bao.id),

@@ -1,16 +1,19 @@
-"""/course: the map of modules and lessons, with what is done."""
+"""/course: the map of modules and lessons, with how well each is known."""
 
 from collections.abc import AsyncIterator
 
 from bot.commands import quiz_text
 from bot.commands.command import Turn
+from bot.commands.learn import read_standing
 from bot.commands.markup import bold
-from bot.course.model import Course, Module
+from bot.course.model import Language, Module
 from bot.errors import UnknownAction
-from bot.learning.records import LessonMark
+from bot.learning.mastery import Mastery
+from bot.learning.standing import Standing
+from bot.locale import translator
 from bot.messages import Button, Reply
 
-NEW, SEEN, DONE = "○", "◐", "●"
+SYMBOLS = dict(zip(Mastery, "○◔◑◕●", strict=True))
 
 BACK = "back"
 """Said by the button under a module: the map takes the module's place."""
@@ -20,12 +23,11 @@ async def course_map(turn: Turn, argument: str) -> AsyncIterator[Reply]:
     """Show all modules; "back" from one of them."""
     _ = turn.translate
     course, language = turn.services.course, turn.learner.language
-    marks = await _marks(turn)
-    legend = _("{new} new  {seen} opened  {done} studied", new=NEW, seen=SEEN, done=DONE)
-    parts = [bold(_("Course map")), *[_module(turn, one, marks) for one in course.modules]]
+    standing = await standing_of(turn)
+    parts = [bold(_("Course map")), *[_module(turn, one, standing) for one in course.modules]]
     buttons = [Button(one.title[language], f"module:{one.id}") for one in course.modules]
     yield Reply(
-        "\n\n".join([*parts, legend]),
+        "\n\n".join([*parts, legend(language)]),
         (*buttons, Button(_("Next lesson"), "learn")),
         replaces=argument == BACK,
     )
@@ -39,34 +41,38 @@ async def module(turn: Turn, argument: str) -> AsyncIterator[Reply]:
         raise UnknownAction
     lessons = turn.services.course.in_module(found)
     buttons = [quiz_text.lesson_button(turn.learner.language, lesson) for lesson in lessons]
-    text = _module(turn, found, await _marks(turn), with_objectives=True)
+    text = _module(turn, found, await standing_of(turn), with_objectives=True)
     yield Reply(text, (*buttons, Button(_("Course map"), f"course:{BACK}")), replaces=True)
 
 
-async def _marks(turn: Turn) -> dict[str, LessonMark]:
-    return await turn.services.store.run(lambda tx: tx.lesson_marks(turn.learner.id))
+async def standing_of(turn: Turn) -> Standing:
+    """Read where the learner stands."""
+    return await turn.services.store.run(read_standing, turn.learner, turn.services.clock.now())
 
 
-def _module(
-    turn: Turn, one: Module, marks: dict[str, LessonMark], with_objectives: bool = False
-) -> str:
+def _module(turn: Turn, one: Module, standing: Standing, with_objectives: bool = False) -> str:
     course, language = turn.services.course, turn.learner.language
     lines = [f"**{one.title[language]}**"]
     for lesson in course.in_module(one):
-        mark = symbol(marks.get(lesson.id))
-        lines.append(f"{mark} {course.number(lesson)}. {lesson.title[language]}")
+        symbol = SYMBOLS[standing.level(lesson)]
+        lines.append(f"{symbol} {course.number(lesson)}. {lesson.title[language]}")
         if with_objectives:
             lines.append(f"*{lesson.objective[language]}*")
     return "\n".join(lines)
 
 
-def symbol(mark: LessonMark | None) -> str:
-    """Return how far a lesson has come, as one character."""
-    if mark is None:
-        return NEW
-    return DONE if mark.done else SEEN
+def level_names(language: Language) -> dict[Mastery, str]:
+    """Return what each level is called."""
+    _ = translator(language)
+    return {
+        Mastery.NEW: _("new"),
+        Mastery.SEEN: _("seen"),
+        Mastery.PASSED: _("passed"),
+        Mastery.KEPT: _("kept"),
+        Mastery.EXPLAINED: _("explained"),
+    }
 
 
-def studied(course: Course, marks: dict[str, LessonMark]) -> int:
-    """Count the lessons that are done, of those that the course still has."""
-    return sum(mark.done for mark in marks.values() if course.lesson(mark.lesson_id))
+def legend(language: Language) -> str:
+    """Return each symbol with the level that it stands for."""
+    return "  ".join(f"{SYMBOLS[level]} {name}" for level, name in level_names(language).items())

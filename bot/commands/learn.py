@@ -1,29 +1,75 @@
 """/learn: the next lesson or a chosen one, in three depths."""
 
 from collections.abc import AsyncIterator, Sequence
+from dataclasses import replace
 from datetime import datetime
+from typing import Final
 
 from bot.commands import lesson_text, quiz_text
 from bot.commands.command import Turn
+from bot.commands.markup import italic
 from bot.course.model import Course, Lesson
 from bot.errors import UnknownLesson
+from bot.learning.next_lesson import Proposal, propose
 from bot.learning.records import Learner
+from bot.learning.standing import Standing
 from bot.messages import Button, Reply
 from bot.storage.tx import Tx
 
+ENOUGH_TO_REVIEW: Final = 5
+"""Due cards with which a review is proposed before the next lesson."""
+
 
 async def learn(turn: Turn, argument: str) -> AsyncIterator[Reply]:
-    """Show the lesson that was named, or the first one that is not done yet."""
-    course = turn.services.course
-    lesson = find_lesson(course, argument) if argument else await _next_lesson(turn)
-    if lesson is None:
+    """Show the lesson that was named, or the best next one and why it is that."""
+    if argument:
+        yield await _shown(turn, find_lesson(turn.services.course, argument))
+        return
+    standing = await turn.services.store.run(read_standing, turn.learner, turn.services.clock.now())
+    proposal = propose(turn.services.course, standing, turn.learner.lesson_id)
+    if proposal is None:
         yield _all_done(turn)
         return
-    now = turn.services.clock.now()
+    reply = await _shown(turn, proposal.lesson)
+    reason = italic(_reason(turn, proposal, standing.due))
+    yield replace(
+        reply,
+        text=f"{reason}\n\n{reply.text}",
+        buttons=(*_review_first(turn, standing.due), *reply.buttons),
+    )
+
+
+async def _shown(turn: Turn, lesson: Lesson) -> Reply:
+    """Open a lesson."""
+    course, now = turn.services.course, turn.services.clock.now()
     seen = await turn.services.store.run(open_lesson, turn.learner, lesson, now)
     await turn.services.store.run(lambda tx: tx.talks.end(turn.learner.id, turn.place, now))
     text = lesson_text.full(course, lesson, turn.learner.language)
-    yield Reply(text, lesson_buttons(turn, lesson, "learn", _easier_after(turn, lesson, seen)))
+    return Reply(text, lesson_buttons(turn, lesson, "learn", _easier_after(turn, lesson, seen)))
+
+
+def _reason(turn: Turn, proposal: Proposal, due: int) -> str:
+    """Say in a few words why it is this lesson, and what else could be done."""
+    _ = turn.translate
+    match proposal.why:
+        case "first":
+            why = _("The course begins here.")
+        case "begun":
+            why = _("You left off here.")
+        case "fading":
+            assert proposal.goal
+            goal = proposal.goal.title[turn.learner.language]
+            why = _("This one is fading, and “{title}” builds on it.", title=goal)
+        case "next":
+            why = _("Next in the course.")
+        case "weakest":
+            why = _("You have been through every lesson; this is the one to firm up.")
+    return f"{why} {_('Due for review today: {count}.', count=due)}" if due else why
+
+
+def _review_first(turn: Turn, due: int) -> list[Button]:
+    _ = turn.translate
+    return [Button(_("Review first"), "review")] if due >= ENOUGH_TO_REVIEW else []
 
 
 async def simpler(turn: Turn, argument: str) -> AsyncIterator[Reply]:
@@ -69,6 +115,12 @@ def find_lesson(course: Course, name: str) -> Lesson:
     if len(like) == 1 and len(wanted) > 1:
         return like[0]
     raise UnknownLesson(lesson=name[:40].replace("`", ""))
+
+
+def read_standing(tx: Tx, learner: Learner, now: datetime) -> Standing:
+    """Return where the learner stands."""
+    marks, cards = tx.lesson_marks(learner.id), tx.cards.all(learner.id)
+    return Standing(marks, cards, learner.local_date(now))
 
 
 def open_lesson(tx: Tx, learner: Learner, lesson: Lesson, now: datetime) -> set[str]:
@@ -138,12 +190,6 @@ def next_button(turn: Turn, lesson: Lesson) -> Button:
     return Button(_("Course map"), "course")
 
 
-async def _next_lesson(turn: Turn) -> Lesson | None:
-    marks = await turn.services.store.run(lambda tx: tx.lesson_marks(turn.learner.id))
-    done = {mark.lesson_id for mark in marks.values() if mark.done}
-    return next((one for one in turn.services.course.lessons if one.id not in done), None)
-
-
 def _variant(turn: Turn, lesson: Lesson, text: str, shown: str) -> Reply:
     course, language = turn.services.course, turn.learner.language
     return Reply(
@@ -155,7 +201,7 @@ def _variant(turn: Turn, lesson: Lesson, text: str, shown: str) -> Reply:
 def _all_done(turn: Turn) -> Reply:
     _ = turn.translate
     text = _(
-        "You have been through every lesson there is. A quiz over all of them keeps it fresh, "
-        "and you can ask me anything about them."
+        "You know every lesson there is, and nothing is fading. A quiz over all of them keeps it "
+        "so, and you can ask me anything about them."
     )
     return Reply(text, (Button(_("Quiz me"), "quiz"), Button(_("Course map"), "course")))

@@ -1,62 +1,81 @@
-"""/progress: what was learned, in text."""
+"""/progress: what was learned, as a picture and in words."""
 
+from calendar import monthrange
 from collections.abc import AsyncIterator
-from datetime import datetime
-from typing import NamedTuple
+from datetime import date, datetime
+from typing import Final, NamedTuple, cast
 
 from bot.commands.command import Turn
-from bot.commands.course_map import studied, symbol
+from bot.commands.course_map import SYMBOLS, legend, level_names
+from bot.commands.dates import month_name
+from bot.commands.learn import read_standing
 from bot.commands.markup import bold
-from bot.learning.records import Learner, LessonMark, Tally
+from bot.course.model import Course, Lesson
+from bot.learning.mastery import Mastery
+from bot.learning.next_lesson import propose
+from bot.learning.records import Learner, Tally, ThemeName
+from bot.learning.standing import Standing
 from bot.messages import Button, Reply
+from bot.pictures.apart import drawn
+from bot.pictures.progress_card import ModuleRow, ProgressCard, draw
+from bot.pictures.theme import DARK, LIGHT, Theme
 from bot.storage.tx import Tx
+
+THEMES: Final[dict[ThemeName, Theme]] = {"light": LIGHT, "dark": DARK}
+
+Names = tuple[str, str, str, str, str]
+Weekdays = tuple[str, str, str, str, str, str, str]
 
 
 class Facts(NamedTuple):
-    """What the card says. `days` counts the days practised in the current local month."""
+    """What the card says. `days`: the days of the current local month that were practised."""
 
-    marks: dict[str, LessonMark]
+    standing: Standing
     tally: Tally
-    days: int
+    days: list[date]
 
 
 async def progress(turn: Turn, argument: str) -> AsyncIterator[Reply]:
-    """Show lessons done, answers given and days practised."""
+    """Show mastery, days practised, what is due and the next goal."""
     _ = turn.translate
     facts = await turn.services.store.run(read_facts, turn.learner, turn.services.clock.now())
+    text = _text(turn, facts)
     buttons = [Button(_("Go on learning"), "learn")]
-    if facts.marks:
+    if facts.standing.due:
+        buttons.insert(0, Button(_("Review now"), "review"))
+    if facts.standing.marks:
         buttons.append(Button(_("Quiz me"), "quiz"))
-    yield Reply(_text(turn, facts), (*buttons, Button(_("Course map"), "course")))
+    theme = THEMES[turn.learner.theme]
+    picture = await drawn(draw, _card(turn, facts), theme, alt=_alt(turn, facts))
+    yield Reply(text, (*buttons, Button(_("Course map"), "course")), picture=picture)
 
 
 def read_facts(tx: Tx, learner: Learner, now: datetime) -> Facts:
     """Collect what is known about the learner."""
     today = learner.local_date(now)
     days = tx.days_practised(learner.id, today.replace(day=1), today)
-    return Facts(tx.lesson_marks(learner.id), Tally.of(tx.outcomes(learner.id)), len(days))
+    return Facts(read_standing(tx, learner, now), Tally.of(tx.outcomes(learner.id)), days)
 
 
 def _text(turn: Turn, facts: Facts) -> str:
     _ = turn.translate
-    course = turn.services.course
-    done = studied(course, facts.marks)
-    lines = [
+    parts = [
         bold(_("Your progress")),
-        _("Lessons: {done} of {count} studied", done=done, count=len(course.lessons)),
-        "\n".join(_modules(turn, facts.marks)),
+        "\n".join(_modules(turn, facts.standing)),
+        legend(turn.learner.language),
         _answers(turn, facts.tally),
-        _("Days practised this month: {days}. Rest days are free.", days=facts.days),
+        "\n".join([_days(turn, facts.days), _due(turn, facts.standing.due)]),
+        _("**Next goal:** {goal}", goal=_goal(turn, facts.standing)),
     ]
-    return "\n\n".join(line for line in lines if line)
+    return "\n\n".join(parts)
 
 
-def _modules(turn: Turn, marks: dict[str, LessonMark]) -> list[str]:
+def _modules(turn: Turn, standing: Standing) -> list[str]:
     """Return a line for each module: a symbol for every lesson, and the module's title."""
     course, language = turn.services.course, turn.learner.language
     return [
-        f"{''.join(symbol(marks.get(lesson_id)) for lesson_id in module.lessons)}"
-        f"  {module.title[language]}"
+        "".join(SYMBOLS[level] for level in standing.levels(course.in_module(module)))
+        + f"  {module.title[language]}"
         for module in course.modules
     ]
 
@@ -71,3 +90,76 @@ def _answers(turn: Turn, tally: Tally) -> str:
     if tally.unsure:
         parts.append(_("{count} not sure", count=tally.unsure))
     return _(", ").join(parts)
+
+
+def _days(turn: Turn, days: list[date]) -> str:
+    """Say how many days of the month were practised and which; nobody counts a chain."""
+    _ = turn.translate
+    told = _("Days practised this month: {days}. Rest days are free.", days=len(days))
+    which = _("({days})", days=_(", ").join(str(day.day) for day in days))
+    return f"{told} {which}" if days else told
+
+
+def _due(turn: Turn, count: int) -> str:
+    _ = turn.translate
+    return _("Due for review today: {count}.", count=count)
+
+
+def _goal(turn: Turn, standing: Standing) -> str:
+    """Return what would bring the learner on most."""
+    _, course, language = turn.translate, turn.services.course, turn.learner.language
+    if standing.due:
+        return _("review what is due, {count} in all", count=standing.due)
+    if begun := _to_pass(course, standing):
+        return _("answer the questions of “{title}”", title=begun.title[language])
+    proposal = propose(course, standing, turn.learner.lesson_id)
+    if proposal is None:
+        return _("none: you know it all, and nothing is fading")
+    return _("read “{title}”", title=proposal.lesson.title[language])
+
+
+def _to_pass(course: Course, standing: Standing) -> Lesson | None:
+    """Return the first lesson that is studied and has been asked about, but is not passed."""
+    asked = {one.lesson_id for one in standing.cards.values()}
+    return next(
+        (
+            one
+            for one in course.lessons
+            if one.id in asked and standing.is_done(one.id) and standing.level(one) < Mastery.PASSED
+        ),
+        None,
+    )
+
+
+def _card(turn: Turn, facts: Facts) -> ProgressCard:
+    _ = turn.translate
+    course, language, standing = turn.services.course, turn.learner.language, facts.standing
+    today = standing.today
+    goal = _goal(turn, standing)
+    first_weekday, days_in_month = monthrange(today.year, today.month)
+    return ProgressCard(
+        title=_("Your progress"),
+        modules=tuple(
+            ModuleRow(one.title[language], tuple(standing.levels(course.in_module(one))))
+            for one in course.modules
+        ),
+        level_names=cast(Names, tuple(level_names(language).values())),
+        month=month_name(language, today),
+        weekdays=cast(Weekdays, tuple(_("Mo Tu We Th Fr Sa Su").split())),
+        first_weekday=first_weekday,
+        days_in_month=days_in_month,
+        practised=frozenset(day.day for day in facts.days),
+        today=today.day,
+        days_line=_("Days practised: {days}", days=len(facts.days)),
+        due=standing.due,
+        due_label=_("due for review today"),
+        goal_label=_("Next goal"),
+        goal=goal[0].upper() + goal[1:],
+    )
+
+
+def _alt(turn: Turn, facts: Facts) -> str:
+    """Say what the picture shows; the text beside it says it in full."""
+    _ = turn.translate
+    days = _days(turn, facts.days)
+    return f"{_('Your progress')}: {days} {_due(turn, facts.standing.due)}"

@@ -1,19 +1,19 @@
-"""/quiz: a round of questions, and the grading of every answer, pressed or typed."""
+"""/quiz and /review: rounds of questions, and the grading of every answer, pressed or typed."""
 
 from collections.abc import AsyncGenerator, AsyncIterator
 from contextlib import aclosing
 from dataclasses import replace
 from datetime import datetime, timedelta
 
-from bot.commands import quiz_feedback, quiz_text, rounds
-from bot.commands.command import Turn
+from bot.commands import after_answer, quiz_feedback, quiz_text, rounds
+from bot.commands.command import Handler, Turn
 from bot.commands.explained import explained
-from bot.commands.learn import find_lesson, next_button
+from bot.commands.learn import find_lesson
 from bot.course.model import Course, Language, Question
 from bot.errors import NotAnOption, NotAnOrder, NotANumber, TutorError, UnknownAction
 from bot.learning.grading import is_begun
 from bot.learning.reading import explains, hints_wanted, is_slip, points_said, read_response
-from bot.learning.records import Attempt, Quiz, Tally
+from bot.learning.records import Attempt, Quiz, QuizKind
 from bot.messages import Button, Reply
 
 RECENT = timedelta(minutes=30)
@@ -30,9 +30,32 @@ async def quiz(turn: Turn, argument: str) -> AsyncIterator[Reply]:
     if asked is None:
         yield _nothing_learned(turn)
         return
-    current, attempt = asked
-    question = _question(turn.services.course, attempt.question_id)
-    yield _asking(turn, question, attempt, current)
+    yield _next(turn, *asked)
+
+
+async def review(turn: Turn, argument: str) -> AsyncIterator[Reply]:
+    """Go on with today's review, or begin it: the cards that are due."""
+    asked = await turn.services.store.run(rounds.ask_due, _sitting(turn))
+    if asked is None:
+        ahead = await turn.services.store.run(rounds.look_ahead, _sitting(turn))
+        yield after_answer.nothing_due(turn, ahead)
+        return
+    yield _next(turn, *asked)
+
+
+async def onward(turn: Turn, argument: str) -> AsyncIterator[Reply]:
+    """Go on with the round that was begun last, whichever kind it is."""
+    kind = await turn.services.store.run(lambda tx: tx.quizzes.latest_kind(turn.learner.id))
+    async for reply in _ROUNDS[kind or "quiz"](turn, ""):
+        yield reply
+
+
+_ROUNDS: dict[QuizKind, Handler] = {"quiz": quiz, "review": review}
+
+
+def _next(turn: Turn, current: Quiz, attempt: Attempt) -> Reply:
+    """Show the next question of a round."""
+    return _asking(turn, _question(turn.services.course, attempt.question_id), attempt, current)
 
 
 async def check(turn: Turn, argument: str) -> AsyncIterator[Reply]:
@@ -156,7 +179,9 @@ async def way_back(turn: Turn) -> tuple[Button, ...]:
     attempt = await _open_attempt(turn, RECENT)
     if attempt is None or not turn.services.course.question(attempt.question_id):
         return ()
-    action = "quiz" if attempt.quiz_id else f"question:{attempt.question_id}"
+    quiz_id = attempt.quiz_id
+    current = await turn.services.store.run(lambda tx: tx.quizzes.get(quiz_id)) if quiz_id else None
+    action = current.kind if current else f"question:{attempt.question_id}"
     return (Button(_("Back to the question"), action),)
 
 
@@ -174,7 +199,8 @@ def _asking(
     ids = current.question_ids if current else ()
     if question.id not in ids:
         return reply
-    place = quiz_text.place(language, ids.index(question.id) + 1, len(ids))
+    assert current
+    place = quiz_text.place(language, current.kind, ids.index(question.id) + 1, len(ids))
     return replace(reply, text=f"{place}\n\n{reply.text}")
 
 
@@ -190,35 +216,7 @@ async def _grade(turn: Turn, question: Question, response: str) -> Reply:
         text = quiz_feedback.feedback(language, question, attempt.seed, response, answered.grade)
     else:
         text = quiz_feedback.repeated(language, question, attempt)
-    return _with_ways_on(turn, question, answered, text)
-
-
-def _with_ways_on(turn: Turn, question: Question, answered: rounds.Answered, text: str) -> Reply:
-    """Add what comes next: the rest of the round, its result, or the lesson behind the question."""
-    _ = turn.translate
-    if answered.round and answered.is_last:
-        return _result(turn, text, answered)
-    if answered.round:
-        return Reply(text, (Button(_("Next question"), "quiz"),))
-    lesson = find_lesson(turn.services.course, question.lesson_id)
-    more = Button(_("More questions"), f"quiz:{lesson.id}")
-    read = Button(_("Read the lesson"), f"learn:{lesson.id}")
-    return Reply(text, (more, read, next_button(turn, lesson)))
-
-
-def _result(turn: Turn, text: str, answered: rounds.Answered) -> Reply:
-    _ = turn.translate
-    course, language = turn.services.course, turn.learner.language
-    ids = dict.fromkeys(one.lesson_id for one in answered.answers.values() if one.score != 1)
-    lessons = [lesson for lesson in map(course.lesson, ids) if lesson]
-    tally = Tally.of(attempt.outcome or "" for attempt in answered.answers.values())
-    buttons = [quiz_text.lesson_button(language, lesson) for lesson in lessons[:2]]
-    if lessons:
-        buttons.insert(0, Button(_("Practise again"), "quiz"))
-    return Reply(
-        f"{text}\n\n{quiz_feedback.result(language, tally, lessons)}",
-        (*buttons, Button(_("Go on learning"), "learn")),
-    )
+    return after_answer.reply(turn, question, answered, text)
 
 
 def _nothing_learned(turn: Turn) -> Reply:

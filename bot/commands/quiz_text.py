@@ -1,10 +1,12 @@
 """How a question looks in a chat, with the buttons to answer it: pure text."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 
 from bot.commands.markup import italic
-from bot.course.model import Language, Lesson, Option, Question
+from bot.commands.report import report_button
+from bot.course.model import Course, Language, Lesson, Option, Question
 from bot.learning.grading import NO_POINT, UNSURE, shown_options
+from bot.learning.records import Attempt, QuizKind
 from bot.locale import translator
 from bot.messages import LABEL_BYTES, Button, Reply
 
@@ -84,19 +86,22 @@ def _buttons(
 ) -> tuple[Button, ...]:
     _ = translator(language)
     options = shown_options(question, seed)
-    unsure = Button(_("Not sure"), f"quiz:{question.id}:{UNSURE}")
+    beside = (
+        Button(_("Not sure"), f"quiz:{question.id}:{UNSURE}"),
+        report_button(language, question),
+    )
     if question.kind == "multi":
         letters = [option.id for option in options]
-        return (*_boxes(question, letters, picked), unsure, *_done(language, question, picked))
+        return (*_boxes(question, letters, picked), *beside, *_done(language, question, picked))
     if question.order:
-        return (*_steps(question, options, picked), unsure, *_ordered(language, question, picked))
+        return (*_steps(question, options, picked), *beside, *_ordered(language, question, picked))
     answers = [
         Button(_label(language, question, place, one), f"quiz:{question.id}:{one.id}")
         for place, one in enumerate(options)
     ]
     if hints < len(question.hints):
         answers.append(Button(_("Hint"), f"hint:{question.id}:{hints + 1}"))
-    return (*answers, unsure)
+    return (*answers, *beside)
 
 
 def _label(language: Language, question: Question, place: int, option: Option) -> str:
@@ -156,15 +161,23 @@ def compare(language: Language, question: Question, picked: str = "", note: str 
     return Reply("\n\n".join(parts), (*boxes, *nothing, *_done(language, question, picked)))
 
 
-def place(language: Language, number: int, count: int) -> str:
+def place(language: Language, kind: QuizKind, number: int, count: int) -> str:
     """Return where in its round a question stands."""
     _ = translator(language)
+    if kind == "review":
+        return _("Review: {number} of {count}", number=number, count=count)
     return _("Question {number} of {count}", number=number, count=count)
 
 
 def lesson_button(language: Language, lesson: Lesson) -> Button:
     """Return a button that opens a lesson."""
     return Button(cut(lesson.title[language]), f"learn:{lesson.id}")
+
+
+def weak_lessons(course: Course, answers: Mapping[str, Attempt]) -> list[Lesson]:
+    """Return the lessons whose questions were not all answered rightly."""
+    ids = dict.fromkeys(one.lesson_id for one in answers.values() if one.score != 1)
+    return [lesson for lesson in map(course.lesson, ids) if lesson]
 
 
 def cut(label: str) -> str:

@@ -4,12 +4,15 @@ Each public function is one transaction (see `bot.storage.store`).
 """
 
 import random
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import dataclass, field
+from datetime import date, datetime
 
+from bot.commands import reviewing
 from bot.course.model import Course, Lesson, Question
 from bot.learning.grading import Grade, grade
+from bot.learning.pace import is_quick
 from bot.learning.records import PRIVATE, Attempt, Learner, Quiz
+from bot.learning.schedule import Card, rate, review
 from bot.storage.tx import Tx
 
 ROUND = 5
@@ -25,6 +28,10 @@ class Sitting:
     conversation: str
     now: datetime
 
+    @property
+    def today(self) -> date:
+        return self.learner.local_date(self.now)
+
 
 def ask_next(tx: Tx, sitting: Sitting, lesson: Lesson | None) -> tuple[Quiz, Attempt] | None:
     """Put the next question of the learner's round; begin a round where none is open.
@@ -32,15 +39,34 @@ def ask_next(tx: Tx, sitting: Sitting, lesson: Lesson | None) -> tuple[Quiz, Att
     lesson: what the round is about; None goes on with any, or chooses among the lessons seen.
     None where there is nothing to ask about.
     """
-    current = tx.open_quiz(sitting.learner.id)
+    current = tx.quizzes.open(sitting.learner.id, "quiz")
     left = _left(tx, sitting.course, current) if current else []
     if not current or not left or (lesson and current.lesson_id != lesson.id):
         left = _choose(tx, sitting, lesson)
         if not left:
             return None
         lesson_id = lesson.id if lesson else None
-        current = tx.start_quiz(sitting.learner.id, lesson_id, left, sitting.now)
+        current = tx.quizzes.start(sitting.learner.id, "quiz", lesson_id, left, sitting.now)
     return current, _ask(tx, sitting, left[0], current.id)
+
+
+def ask_due(tx: Tx, sitting: Sitting) -> tuple[Quiz, Attempt] | None:
+    """Put the next card of today's review; None where none is due."""
+    learner = sitting.learner
+    current = tx.quizzes.open(learner.id, "review")
+    is_todays = current and learner.local_date(current.started_at) == sitting.today
+    left = _left(tx, sitting.course, current) if current and is_todays else []
+    if not current or not left:
+        left = reviewing.choose(tx, learner.id, sitting.course, sitting.today)
+        if not left:
+            return None
+        current = tx.quizzes.start(learner.id, "review", None, left, sitting.now)
+    return current, _ask(tx, sitting, left[0], current.id)
+
+
+def look_ahead(tx: Tx, sitting: Sitting) -> reviewing.Ahead:
+    """Return what is due now, and what comes next."""
+    return reviewing.ahead(tx, sitting.learner.id, sitting.today)
 
 
 def ask_one(tx: Tx, sitting: Sitting, question: Question) -> Attempt:
@@ -58,7 +84,10 @@ def _ask(tx: Tx, sitting: Sitting, question_id: str, quiz_id: int | None) -> Att
 
 def _left(tx: Tx, course: Course, current: Quiz) -> list[str]:
     """Return the questions of a round that are not answered and that the course still has."""
-    answered = tx.answered_in(current)
+    return _unanswered(course, current, tx.quizzes.answered_in(current))
+
+
+def _unanswered(course: Course, current: Quiz, answered: dict[str, Attempt]) -> list[str]:
     return [one for one in current.question_ids if one not in answered and course.question(one)]
 
 
@@ -88,16 +117,21 @@ def _choose(tx: Tx, sitting: Sitting, lesson: Lesson | None) -> list[str]:
 class Answered:
     """What an answer came to.
 
-    grade: None where the question had been answered before.
+    grade, card: None where the question had been answered before.
     round: the round that the question belongs to, if any; answers: what is answered of it.
     is_last: whether nothing is left of the round.
+    next_up: why the question that comes next was put in, if it was. ahead: after a review, what
+    else is due.
     """
 
     attempt: Attempt
-    grade: Grade | None
-    round: Quiz | None
-    answers: dict[str, Attempt]
-    is_last: bool
+    grade: Grade | None = None
+    card: Card | None = None
+    round: Quiz | None = None
+    answers: dict[str, Attempt] = field(default_factory=dict)
+    is_last: bool = False
+    next_up: reviewing.Reason | None = None
+    ahead: reviewing.Ahead | None = None
 
 
 def answer_question(tx: Tx, sitting: Sitting, question: Question, response: str) -> Answered:
@@ -106,20 +140,43 @@ def answer_question(tx: Tx, sitting: Sitting, question: Question, response: str)
     Raises ValueError where the response cannot be one to this question.
     """
     given = grade(question, response)
-    learner, now = sitting.learner, sitting.now
     attempt = asked(tx, sitting, question)
-    is_new = attempt.is_open and tx.answer(attempt, response, given, now)
-    if is_new:
-        tx.mark_practised(learner.id, learner.local_date(now))
-        tx.mark_done(learner.id, question.lesson_id, now)
-    current = tx.open_quiz(learner.id)
-    if current is None or current.id != attempt.quiz_id:
-        return Answered(attempt, given if is_new else None, None, {}, is_last=False)
-    is_last = not _left(tx, sitting.course, current)
+    card = _count(tx, sitting, question, response, attempt, given) if attempt.is_open else None
+    current = tx.quizzes.get(attempt.quiz_id) if attempt.quiz_id else None
+    counted = given if card else None
+    if current is None:
+        return Answered(attempt, counted, card)
+    reason = None
+    if card and current.kind == "review":
+        done = reviewing.Done(question, response, given, card)
+        current, reason = reviewing.follow_up(
+            tx, sitting.learner.id, sitting.course, current, done, sitting.today
+        )
+    answers = tx.quizzes.answered_in(current)
+    is_last = not _unanswered(sitting.course, current, answers)
+    ahead = None
     if is_last:
-        tx.finish_quiz(learner.id, now)
-    answers = tx.answered_in(current)
-    return Answered(attempt, given if is_new else None, current, answers, is_last)
+        tx.quizzes.finish(current, sitting.now)
+        if current.kind == "review":
+            ahead = reviewing.ahead(tx, sitting.learner.id, sitting.today)
+    return Answered(attempt, counted, card, current, answers, is_last, reason, ahead)
+
+
+def _count(
+    tx: Tx, sitting: Sitting, question: Question, response: str, attempt: Attempt, given: Grade
+) -> Card | None:
+    """Store an answer and what it says of the learner's memory; None where there is one already."""
+    learner, now = sitting.learner, sitting.now
+    taken = now - (attempt.shown_at or attempt.asked_at)
+    rating = rate(given, hints=attempt.hints, is_quick=is_quick(question, learner.language, taken))
+    if not tx.answer(attempt, response, given, rating, now):
+        return None
+    before = tx.cards.get(learner.id, question.id)
+    card = review(before, question.id, given, rating, sitting.today)
+    tx.cards.put(learner.id, card)
+    tx.mark_practised(learner.id, sitting.today)
+    tx.mark_done(learner.id, question.lesson_id, now)
+    return card
 
 
 def asked(tx: Tx, sitting: Sitting, question: Question) -> Attempt:
@@ -131,11 +188,11 @@ def asked(tx: Tx, sitting: Sitting, question: Question) -> Attempt:
 def redrawn(
     tx: Tx, sitting: Sitting, question: Question, hints: int = 0
 ) -> tuple[Quiz | None, Attempt]:
-    """Return the question as it was asked, with the round that is open; `hints` are shown by now.
+    """Return the question as it was asked, with its round if it is open; `hints` are shown by now.
 
     One that is open is put once more, here and now: what is typed next can answer it.
     """
     last = tx.last_attempt(sitting.learner.id, question.id)
     attempt = last if last and not last.is_open else ask_one(tx, sitting, question)
     tx.show_hints(attempt, hints)
-    return tx.open_quiz(sitting.learner.id), attempt
+    return tx.quizzes.get(attempt.quiz_id) if attempt.quiz_id else None, attempt

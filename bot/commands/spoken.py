@@ -32,8 +32,9 @@ def _anywhere(language: Language) -> dict[str, str]:
         _("First lesson"): "learn",
         _("Course map"): "course",
         _("Quiz me"): "quiz",
-        _("Next question"): "quiz",
-        _("Back to the question"): "quiz",
+        _("Next question"): "onward",
+        _("Back to the question"): "onward",
+        _("Review now"): "review",
         _("Practise again"): "quiz",
         _("What I can do"): "help",
     }

@@ -4,7 +4,7 @@ from collections.abc import AsyncIterator
 from dataclasses import replace
 
 from bot.commands.command import Turn
-from bot.commands.course_map import studied
+from bot.commands.course_map import standing_of
 from bot.commands.learn import learn
 from bot.commands.preferences import choose_language, language_buttons
 from bot.commands.talk import way_back
@@ -30,15 +30,20 @@ async def change(turn: Turn, argument: str) -> AsyncIterator[Reply]:
 async def _welcome(turn: Turn) -> Reply:
     _ = turn.translate
     course = turn.services.course
-    marks = await turn.services.store.run(lambda tx: tx.lesson_marks(turn.learner.id))
+    standing = await standing_of(turn)
     others = (Button(_("Course map"), "course"), *language_buttons("start"))
-    if marks:
+    if standing.marks:
         text = _(
             "**Welcome back!** You have studied {done} of {count} lessons.",
-            done=studied(course, marks),
+            done=sum(standing.is_done(lesson.id) for lesson in course.lessons),
             count=len(course.lessons),
         )
-        return Reply(text, (*await way_back(turn), Button(_("Go on learning"), "learn"), *others))
+        review: tuple[Button, ...] = ()
+        if standing.due:
+            text += " " + _("Due for review today: {count}.", count=standing.due)
+            review = (Button(_("Review now"), "review"),)
+        onward = (*await way_back(turn), *review, Button(_("Go on learning"), "learn"))
+        return Reply(text, (*onward, *others))
     text = _(
         "**Hello! I teach how large language models work**, in {count} lessons of about two "
         "minutes each.\n\n"

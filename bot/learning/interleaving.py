@@ -1,8 +1,19 @@
 """The order of a review: look-alikes apart, because telling them apart is what is learned. Pure."""
 
+from collections import Counter
 from collections.abc import Sequence
 
 from bot.learning.schedule import Card
+
+
+def longest_waiting(cards: Sequence[Card], count: int) -> list[Card]:
+    """Return the cards that have been due longest; of those due alike, some of each lesson."""
+    of_lesson: Counter[str] = Counter()
+    placed = []
+    for card in cards:
+        placed.append((card.due, of_lesson[card.lesson_id], len(placed), card))
+        of_lesson[card.lesson_id] += 1
+    return [card for *_place, card in sorted(placed)[:count]]
 
 
 def interleave(cards: Sequence[Card]) -> list[Card]:

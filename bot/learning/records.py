@@ -3,9 +3,13 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Literal
 from zoneinfo import ZoneInfo
 
 from bot.course.model import Language
+
+QuizKind = Literal["quiz", "review"]
+ThemeName = Literal["light", "dark"]
 
 PRIVATE = "private"
 """The conversation that a learner has with nobody else in it."""
@@ -13,12 +17,14 @@ PRIVATE = "private"
 
 @dataclass(frozen=True, slots=True)
 class Learner:
-    """A person, on whichever platforms. `lesson_id` is the lesson they last opened."""
+    """A person, on whichever platforms. `lesson_id` is the lesson they last opened, and `theme` the
+    colours of their pictures."""
 
     id: int
     language: Language
     timezone: str
     lesson_id: str | None = None
+    theme: ThemeName = "light"
 
     def local_date(self, moment: datetime) -> date:
         return moment.astimezone(ZoneInfo(self.timezone)).date()
@@ -29,6 +35,7 @@ class Attempt:
     """A question that was put to a learner; `outcome` is None while it is open.
 
     `seed` decides the order in which its options are shown. `hints`: how many of its own were.
+    `shown_at` is when it was put first, and `asked_at` when it was last looked at.
     """
 
     id: int
@@ -40,6 +47,7 @@ class Attempt:
     outcome: str | None = None
     score: float | None = None
     hints: int = 0
+    shown_at: datetime | None = None
 
     @property
     def lesson_id(self) -> str:
@@ -55,8 +63,10 @@ class Quiz:
     """A round of questions. `lesson_id` is None for a round over everything learned."""
 
     id: int
+    kind: QuizKind
     lesson_id: str | None
     question_ids: tuple[str, ...]
+    started_at: datetime
 
 
 @dataclass(frozen=True, slots=True)

@@ -93,7 +93,10 @@ def rate(grade: Grade, *, hints: int, is_quick: bool) -> Rating:
 
 
 def review(card: Card | None, question_id: str, grade: Grade, rating: Rating, today: date) -> Card:
-    """Return the card after an answer; None for a question that the learner meets now."""
+    """Return the card after an answer. card: None for a question that the learner meets now.
+
+    One that was put aside is a card like any other again as soon as it is answered rightly.
+    """
     before = card and _to_fsrs(card)
     after, _log = _scheduler.review_card(before or fsrs.Card(card_id=0), rating, _at(today))
     assert after.stability is not None
@@ -101,6 +104,8 @@ def review(card: Card | None, question_id: str, grade: Grade, rating: Rating, to
     known = card or Card(question_id, today, today, 0, 0, 0)
     is_unsure = grade.outcome == "unsure"
     is_right = grade.score == 1
+    is_lapse = card is not None and rating is Rating.Again and not is_unsure
+    is_back = known.is_retired and is_right
     return replace(
         known,
         due=after.due.date(),
@@ -109,15 +114,11 @@ def review(card: Card | None, question_id: str, grade: Grade, rating: Rating, to
         # "Not sure" brings the card back soon; that it was honest makes it no harder.
         difficulty=card.difficulty if card and is_unsure else after.difficulty,
         reviews=known.reviews + 1,
-        lapses=known.lapses + (card is not None and rating is Rating.Again and not is_unsure),
+        lapses=0 if is_back else known.lapses + is_lapse,
         score=known.score if is_unsure else grade.score,
         longest=max(known.longest, (today - known.reviewed).days) if is_right else known.longest,
+        is_retired=known.is_retired and not is_right,
     )
-
-
-def settled(card: Card) -> Card:
-    """Return the card as one that has stopped tripping the learner up."""
-    return replace(card, lapses=0, is_retired=False)
 
 
 def _to_fsrs(card: Card) -> fsrs.Card:

@@ -3,33 +3,37 @@
 Every method takes and returns plain values: no row leaves this module.
 """
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable
 from datetime import date, datetime
 from typing import Any, cast
 
-from sqlalchemy import ColumnElement, CursorResult, delete, func, inspect, select, update
-from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy import ColumnElement, CursorResult, delete, func, select, update
 from sqlalchemy.orm import Session
 
 from bot.course.model import Language
 from bot.learning.grading import Grade
-from bot.learning.records import PRIVATE, Attempt, Learner, LessonMark, Quiz
+from bot.learning.records import PRIVATE, Attempt, Learner, LessonMark
 from bot.messages import Address
 from bot.ports import Message
+from bot.storage.boards import Boards
+from bot.storage.cards import Cards
+from bot.storage.everything import Everything
 from bot.storage.ledger import Ledger
+from bot.storage.links import Links
+from bot.storage.quizzes import Quizzes
+from bot.storage.reports import Reports
 from bot.storage.tables import (
     AttemptRow,
     IdentityRow,
     LearnerRow,
     LessonProgressRow,
     PracticeDayRow,
-    QuizRow,
-    Row,
     UtteranceRow,
 )
 from bot.storage.talks import Talks
 from bot.storage.threads import Threads
-from bot.storage.values import attempt_of, learner_of, quiz_of
+from bot.storage.upsert import upsert
+from bot.storage.values import attempt_of, learner_of
 
 UTTERANCES_KEPT = 60
 """Messages of one conversation that are kept: three times what a prompt may draw on."""
@@ -41,8 +45,14 @@ class Tx:
     def __init__(self, session: Session) -> None:
         self._session = session
         self.ledger = Ledger(session)
+        self.quizzes = Quizzes(session)
+        self.cards = Cards(session)
         self.threads = Threads(session)
         self.talks = Talks(session)
+        self.links = Links(session)
+        self.everything = Everything(session)
+        self.reports = Reports(session)
+        self.boards = Boards(session)
 
     def learner(self, sender: Address) -> Learner | None:
         """Return the person that an address belongs to, None for a new one."""
@@ -65,13 +75,13 @@ class Tx:
         return learner_of(row)
 
     def change_learner(self, learner_id: int, **values: object) -> None:
-        """Set columns of the learner: language, timezone, lesson_id, seen_at."""
+        """Set columns of the learner: language, timezone, lesson_id, theme, seen_at."""
         self._session.execute(
             update(LearnerRow).where(LearnerRow.id == learner_id).values(**values)
         )
 
     def mark_practised(self, learner_id: int, day: date) -> None:
-        self._insert_or(PracticeDayRow, {"learner_id": learner_id, "practised_date": day}, {})
+        upsert(self._session, PracticeDayRow, {"learner_id": learner_id, "practised_date": day}, {})
 
     def days_practised(self, learner_id: int, first: date, last: date) -> list[date]:
         """Return the local dates from `first` to `last` on which something was learned."""
@@ -81,51 +91,19 @@ class Tx:
 
     def mark_seen(self, learner_id: int, lesson_id: str, now: datetime) -> None:
         key = {"learner_id": learner_id, "lesson_id": lesson_id}
-        self._insert_or(LessonProgressRow, {**key, "seen_at": now}, {"seen_at": now})
+        upsert(self._session, LessonProgressRow, key, {"seen_at": now})
 
     def mark_done(self, learner_id: int, lesson_id: str, now: datetime) -> None:
         """Remember that the learner checked this lesson or moved on from it."""
         key = {"learner_id": learner_id, "lesson_id": lesson_id}
-        self._insert_or(
-            LessonProgressRow, {**key, "seen_at": now, "done_at": now}, {"done_at": now}
-        )
+        done = {"done_at": now}
+        upsert(self._session, LessonProgressRow, key, {"seen_at": now, **done}, changes=done)
 
     def lesson_marks(self, learner_id: int) -> dict[str, LessonMark]:
         rows = self._session.scalars(
             select(LessonProgressRow).where(LessonProgressRow.learner_id == learner_id)
         )
         return {row.lesson_id: LessonMark(row.lesson_id, row.done_at is not None) for row in rows}
-
-    def start_quiz(
-        self, learner_id: int, lesson_id: str | None, question_ids: Sequence[str], now: datetime
-    ) -> Quiz:
-        """Begin a round; one that was open is ended."""
-        self.finish_quiz(learner_id, now)
-        row = QuizRow(
-            learner_id=learner_id,
-            lesson_id=lesson_id,
-            question_ids=list(question_ids),
-            started_at=now,
-        )
-        self._session.add(row)
-        self._session.flush()
-        return quiz_of(row)
-
-    def open_quiz(self, learner_id: int) -> Quiz | None:
-        row = self._session.scalar(
-            select(QuizRow)
-            .where(QuizRow.learner_id == learner_id, QuizRow.finished_at.is_(None))
-            .order_by(QuizRow.id.desc())
-            .limit(1)
-        )
-        return quiz_of(row) if row else None
-
-    def finish_quiz(self, learner_id: int, now: datetime) -> None:
-        self._session.execute(
-            update(QuizRow)
-            .where(QuizRow.learner_id == learner_id, QuizRow.finished_at.is_(None))
-            .values(finished_at=now)
-        )
 
     def ask(
         self,
@@ -145,7 +123,9 @@ class Tx:
             )
         )
         if row is None:
-            row = AttemptRow(learner_id=learner_id, question_id=question_id, seed=seed)
+            row = AttemptRow(
+                learner_id=learner_id, question_id=question_id, seed=seed, shown_at=now
+            )
             self._session.add(row)
         row.quiz_id = quiz_id or row.quiz_id
         row.conversation, row.asked_at = conversation, now
@@ -197,23 +177,22 @@ class Tx:
             .values(hints=hints)
         )
 
-    def answer(self, attempt: Attempt, response: str, grade: Grade, now: datetime) -> bool:
+    def answer(
+        self, attempt: Attempt, response: str, grade: Grade, rating: int, now: datetime
+    ) -> bool:
         """Store the answer; False where somebody was faster and there is one already."""
         stored = self._session.execute(
             update(AttemptRow)
             .where(AttemptRow.id == attempt.id, AttemptRow.answered_at.is_(None))
-            .values(answered_at=now, response=response, outcome=grade.outcome, score=grade.score)
-        )
-        return bool(cast("CursorResult[Any]", stored).rowcount)
-
-    def answered_in(self, quiz: Quiz) -> dict[str, Attempt]:
-        """Return the answered questions of a round, by question id."""
-        rows = self._session.scalars(
-            select(AttemptRow).where(
-                AttemptRow.quiz_id == quiz.id, AttemptRow.answered_at.is_not(None)
+            .values(
+                answered_at=now,
+                response=response,
+                outcome=grade.outcome,
+                score=grade.score,
+                rating=rating,
             )
         )
-        return {row.question_id: attempt_of(row) for row in rows}
+        return bool(cast("CursorResult[Any]", stored).rowcount)
 
     def latest_answers(self, learner_id: int) -> dict[str, Attempt]:
         """Return the learner's latest answer to each question, oldest first."""
@@ -274,19 +253,6 @@ class Tx:
             delete(UtteranceRow).where(
                 UtteranceRow.learner_id == learner_id, UtteranceRow.conversation == conversation
             )
-        )
-
-    def _insert_or(
-        self, table: type[Row], values: dict[str, object], changes: dict[str, object]
-    ) -> None:
-        """Insert a row; where its key is there already, make `changes` to it."""
-        dialect = postgresql if self._session.get_bind().dialect.name == "postgresql" else sqlite
-        statement = dialect.insert(table).values(**values)
-        key = inspect(table).primary_key
-        self._session.execute(
-            statement.on_conflict_do_update(index_elements=key, set_=changes)
-            if changes
-            else statement.on_conflict_do_nothing(index_elements=key)
         )
 
 

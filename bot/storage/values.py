@@ -3,12 +3,18 @@
 from typing import cast
 
 from bot.course.model import Language
-from bot.learning.records import Attempt, Learner, Quiz
+from bot.learning.records import Attempt, Learner, Quiz, QuizKind, ThemeName
 from bot.storage.tables import AttemptRow, LearnerRow, QuizRow
 
 
 def learner_of(row: LearnerRow) -> Learner:
-    return Learner(row.id, cast(Language, row.language), row.timezone, row.lesson_id)
+    return Learner(
+        row.id,
+        cast(Language, row.language),
+        row.timezone,
+        row.lesson_id,
+        cast(ThemeName, row.theme),
+    )
 
 
 def attempt_of(row: AttemptRow) -> Attempt:
@@ -22,8 +28,15 @@ def attempt_of(row: AttemptRow) -> Attempt:
         row.outcome,
         row.score,
         row.hints,
+        row.shown_at,
     )
 
 
 def quiz_of(row: QuizRow) -> Quiz:
-    return Quiz(row.id, row.lesson_id, tuple(row.question_ids))
+    return Quiz(
+        row.id,
+        cast(QuizKind, row.kind),
+        row.lesson_id,
+        tuple(row.question_ids),
+        row.started_at,
+    )

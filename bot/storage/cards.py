@@ -1,0 +1,105 @@
+"""The cards of a learner: each question that was met, and how well it is remembered."""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any, Final
+
+from sqlalchemy import ColumnElement, func, select
+from sqlalchemy.orm import Session
+
+from bot.learning.schedule import Card
+from bot.storage.tables import CardRow
+from bot.storage.upsert import upsert
+
+_COLUMNS: Final = (
+    CardRow.question_id,
+    CardRow.due_date,
+    CardRow.reviewed_date,
+    CardRow.stability,
+    CardRow.difficulty,
+    CardRow.reviews,
+    CardRow.lapses,
+    CardRow.score,
+    CardRow.longest,
+    CardRow.is_retired,
+)
+"""In the order of the fields of `Card`. Columns, because objects of the ORM cost twice as much."""
+
+
+class Cards:
+    """The cards inside one transaction."""
+
+    def __init__(self, session: Session) -> None:
+        self._session = session
+
+    def get(self, learner_id: int, question_id: str) -> Card | None:
+        """Return a card that is about to change: on PostgreSQL others wait for it."""
+        found = (
+            select(*_COLUMNS)
+            .where(CardRow.learner_id == learner_id, CardRow.question_id == question_id)
+            .with_for_update()
+        )
+        row = self._session.execute(found).one_or_none()
+        return _card(row) if row else None
+
+    def put(self, learner_id: int, card: Card) -> None:
+        """Store a card as it is now."""
+        values = {
+            "due_date": card.due,
+            "reviewed_date": card.reviewed,
+            "stability": card.stability,
+            "difficulty": card.difficulty,
+            "reviews": card.reviews,
+            "lapses": card.lapses,
+            "score": card.score,
+            "longest": card.longest,
+            "is_retired": card.is_retired,
+        }
+        key = {"learner_id": learner_id, "question_id": card.question_id}
+        upsert(self._session, CardRow, key, values)
+
+    def all(self, learner_id: int) -> dict[str, Card]:
+        """Return all cards of a learner, by question id."""
+        rows = self._session.execute(select(*_COLUMNS).where(CardRow.learner_id == learner_id))
+        return {row.question_id: _card(row) for row in rows}
+
+    def due(self, learner_id: int, today: date) -> list[Card]:
+        """Return the cards to review on a local date, those that have waited longest first."""
+        rows = self._session.execute(
+            select(*_COLUMNS)
+            .where(*_due(learner_id, today))
+            .order_by(CardRow.due_date, CardRow.question_id)
+        )
+        return [_card(row) for row in rows]
+
+    def count_due(self, learner_id: int, today: date) -> int:
+        found = select(func.count()).where(*_due(learner_id, today))
+        return self._session.scalar(found) or 0
+
+    def next_due(self, learner_id: int, today: date) -> tuple[date, int] | None:
+        """Return the next date after today on which cards come back, and how many."""
+        found = (
+            select(CardRow.due_date, func.count())
+            .where(
+                CardRow.learner_id == learner_id,
+                CardRow.due_date > today,
+                CardRow.is_retired.is_(False),
+            )
+            .group_by(CardRow.due_date)
+            .order_by(CardRow.due_date)
+            .limit(1)
+        )
+        row = self._session.execute(found).one_or_none()
+        return (row[0], row[1]) if row else None
+
+
+def _due(learner_id: int, today: date) -> list[ColumnElement[bool]]:
+    return [
+        CardRow.learner_id == learner_id,
+        CardRow.due_date <= today,
+        CardRow.is_retired.is_(False),
+    ]
+
+
+def _card(row: Sequence[Any]) -> Card:
+    return Card(*row)

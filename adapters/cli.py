@@ -88,7 +88,8 @@ def chat(
     from adapters.terminal.channel import TerminalChannel, is_interactive
 
     with asyncio.Runner() as runner, _tutor(settings) as tutor:
-        channel = TerminalChannel(tutor, learner.encode(errors="ignore").decode() or "me")
+        name = learner.encode(errors="ignore").decode() or "me"
+        channel = TerminalChannel(tutor, name, settings.data_dir)
         if lang:
             channel.choose_language(runner, lang)
         if as_json:

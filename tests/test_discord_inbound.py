@@ -78,6 +78,28 @@ def test_a_press_is_read_as_its_action() -> None:
     assert incoming.replies_to == "5"
 
 
+@pytest.mark.parametrize(
+    ("fields", "name"),
+    [({}, "user7"), ({"global_name": "Ann Lee"}, "Ann Lee"),
+     ({"global_name": " 安\u3000娜\n\x1b[1m\u202e "}, "安 娜 [1m"),
+     ({"global_name": "字" * 99}, "字" * 64), ({"global_name": "\u200b"}, "")],
+)  # fmt: skip
+def test_a_name_is_passed_on_without_what_is_no_letter(fields: dict[str, Any], name: str) -> None:
+    """On one line and of at most 64 characters, of who wrote as well as of who used a command."""
+    user = user_json(LEARNER) | fields
+    incoming = from_message(_message(DM, "hi", author=user), BOT_ID)
+    assert incoming is not None
+    assert incoming.name == name
+    assert from_interaction(_interaction(_slash("learn"), user=user)).name == name
+
+
+def test_in_a_guild_people_are_called_by_their_name_there() -> None:
+    """The nickname, where somebody has one."""
+    member = member_json(LEARNER) | {"nick": "Annie"}
+    invocation = _slash("learn", channel=ROOM)
+    assert from_interaction(_interaction(invocation, member=member)).name == "Annie"
+
+
 def test_other_peoples_dm_is_not_private() -> None:
     """Where a user-installed bot is used between two people, both read the reply."""
     assert not from_interaction(_interaction(_slash("learn"), context=2)).is_private

@@ -2,89 +2,29 @@
 
 import asyncio
 import logging
-from collections.abc import AsyncIterator, Awaitable, Callable
-from contextlib import asynccontextmanager, suppress
+from collections.abc import AsyncIterator
+from contextlib import suppress
 from itertools import pairwise
-from typing import TYPE_CHECKING, Any, cast
+from typing import Any
 
 import pytest
-from pydantic import SecretStr
 
-from adapters.telegram.channel import TelegramChannel
 from bot.commands import COMMANDS
 from bot.errors import OperatorError
-from bot.messages import Address, Button, Incoming, Reply
+from bot.messages import Incoming, Reply
+from tests.platforms.telegram_host import (
+    ANN,
+    BOB,
+    GO,
+    GROUP,
+    StandIn,
+    connect,
+    echo,
+    run,
+    saying,
+    serving,
+)
 from tests.platforms.telegram_server import TOKEN, TelegramServer
-
-if TYPE_CHECKING:
-    from bot.tutor import Tutor
-
-ANN, BOB, GROUP = 7, 8, -100
-GO = Button("继续", "learn")
-
-Answer = Callable[[Incoming], AsyncIterator[Reply]]
-
-
-class StandIn:
-    """A tutor that answers as the test says, and remembers what it heard."""
-
-    def __init__(self, answer: Answer) -> None:
-        self.answer = answer
-        self.heard: list[Incoming] = []
-        self.errors: list[BaseException] = []
-        self.reported: list[tuple[str, list[str]]] = []
-        """Text and message ids of each final reply."""
-
-    async def handle(self, incoming: Incoming) -> AsyncIterator[Reply]:
-        self.heard.append(incoming)
-        async for reply in self.answer(incoming):
-            yield reply
-
-    async def sent(self, reply: Reply, address: Address, message_ids: list[str]) -> None:
-        self.reported.append((reply.text, message_ids))
-
-    def apology(self, incoming: Incoming, error: BaseException) -> Reply:
-        self.errors.append(error)
-        return Reply("sorry (1234)")
-
-
-async def echo(incoming: Incoming) -> AsyncIterator[Reply]:
-    yield Reply(f"**{incoming.text or incoming.action}**", (GO, Button("B", "quiz:b")))
-
-
-def saying(*replies: Reply, pause: float = 0.0) -> Answer:
-    async def answer(_incoming: Incoming) -> AsyncIterator[Reply]:
-        for reply in replies:
-            yield reply
-            await asyncio.sleep(pause)
-
-    return answer
-
-
-def connect(tutor: StandIn, server: TelegramServer, token: str = TOKEN) -> TelegramChannel:
-    return TelegramChannel(cast("Tutor", tutor), SecretStr(token), server.url)
-
-
-@asynccontextmanager
-async def serving(
-    answer: Answer, rate_limits: bool = False
-) -> AsyncIterator[tuple[TelegramServer, StandIn]]:
-    """A platform with a connected bot; fails where the bot sent what no bot should."""
-    tutor = StandIn(answer)
-    async with TelegramServer(rate_limits) as server:
-        channel = connect(tutor, server)
-        running = asyncio.create_task(channel.run())
-        await server.wait_for(lambda: channel.ready or running.done())
-        yield server, tutor
-        running.cancel()
-        with suppress(asyncio.CancelledError):
-            await running
-        assert not channel.ready
-        assert server.faults == []
-
-
-def run(story: Callable[[], Awaitable[None]]) -> None:
-    asyncio.run(asyncio.wait_for(story(), 60))
 
 
 def test_the_command_menu_is_registered_in_both_languages() -> None:
@@ -149,6 +89,21 @@ def test_a_replacing_reply_takes_the_place_of_the_pressed_message() -> None:
             await server.wait_for()
             assert server.replies(ANN) == first
             assert len(server.called("editMessageText")) == 1
+
+    run(story)
+
+
+def test_only_one_reply_takes_the_place_of_the_pressed_message() -> None:
+    """What follows it in the same turn does not wipe it out."""
+
+    async def story() -> None:
+        first, second = Reply("one", (GO,), replaces=True), Reply("two", replaces=True)
+        async with serving(saying(first, second)) as (server, tutor):
+            await server.say(ANN, "hi")
+            await server.wait_for(lambda: len(tutor.reported) == 2)
+            await server.press(ANN, "learn")
+            await server.wait_for(lambda: len(tutor.reported) == 4)
+            assert [reply.text for reply in server.replies(ANN)] == ["one", "two", "two"]
 
     run(story)
 

@@ -34,7 +34,7 @@ def said(text: str, chat: dict[str, Any] = PRIVATE, **fields: Any) -> Incoming |
 def test_a_private_message_is_heard_with_its_sender_and_language() -> None:
     """Everything of an Incoming is filled from the update."""
     assert said("什么是 token?") == Incoming(
-        Address("telegram", "7", "7"), "什么是 token?", locale="zh-hans"
+        Address("telegram", "7", "7"), "什么是 token?", locale="zh-hans", name="Ann"
     )
 
 
@@ -48,7 +48,23 @@ def test_a_press_is_heard_as_its_action() -> None:
         locale="zh-hans",
         is_private=False,
         replies_to="1",
+        name="Ann",
     )
+
+
+@pytest.mark.parametrize(
+    ("fields", "name"),
+    [({"last_name": "Lee"}, "Ann Lee"), ({"first_name": "字" * 99}, "字" * 64),
+     ({"first_name": " 安\u3000娜\n\x1b[1m\u202e "}, "安 娜 [1m"), ({"first_name": "\u200b"}, "")],
+)  # fmt: skip
+def test_a_name_is_passed_on_without_what_is_no_letter(fields: dict[str, Any], name: str) -> None:
+    """On one line and of at most 64 characters, of who wrote as well as of who pressed."""
+    incoming = heard(**message(text="hi") | {"from": ANN | fields})
+    press = {"id": "1", "from": ANN | fields, "chat_instance": "1", "data": "learn"}
+    pressed = heard("callback_query", **press, message=message(text="?"))
+    assert incoming is not None
+    assert pressed is not None
+    assert (incoming.name, pressed.name) == (name, name)
 
 
 def test_a_press_on_a_message_too_old_to_be_shown_is_heard() -> None:

@@ -5,10 +5,19 @@ from collections.abc import Awaitable, Callable
 from typing import Any
 
 import pytest
-from telegram import Bot, InlineKeyboardButton, InlineKeyboardMarkup, MessageEntity
+from telegram import (
+    Bot,
+    InlineKeyboardButton,
+    InlineKeyboardMarkup,
+    InputMediaPhoto,
+    InputMediaVideo,
+    Message,
+    MessageEntity,
+)
 from telegram.error import BadRequest, Conflict, Forbidden, InvalidToken, RetryAfter, TelegramError
 
 from tests.platforms.telegram_server import TOKEN, TelegramServer
+from tests.platforms.uploads import png
 
 Story = Callable[[TelegramServer, Bot], Awaitable[Any]]
 ANN, GROUP = 7, -100
@@ -53,6 +62,20 @@ def bold(start: int, length: int) -> list[MessageEntity]:
         lambda bot: bot.send_message(ANN, "x", api_kwargs={"colour": "red"}),
         lambda bot: bot.send_message("ann", "x"),
         lambda bot: bot.send_dice(ANN),
+        lambda bot: bot.send_photo(ANN, b"GIF89a"),
+        lambda bot: bot.send_photo(ANN, "https://example.org/a.png"),
+        lambda bot: bot.send_photo(ANN, png(), "字" * 1025),
+        lambda bot: bot.send_photo(ANN, png(), "x", caption_entities=bold(0, 2)),
+        lambda bot: bot.send_photo(ANN, png(), "*x*", parse_mode="MarkdownV2"),
+        lambda bot: bot.send_photo(ANN, png(), reply_markup=keyboard("", "a")),
+        lambda bot: bot.send_photo(ANN, png(1, 21)),
+        lambda bot: bot.send_photo(ANN, png(9000, 1001)),
+        lambda bot: bot.send_photo(ANN, png() + bytes(10 << 20)),
+        lambda bot: bot.send_document(ANN, b""),
+        lambda bot: bot.send_document(ANN, b"x", "🙂" * 513),
+        lambda bot: bot.edit_message_media(InputMediaPhoto("file-1"), ANN, 1),
+        lambda bot: bot.edit_message_media(InputMediaPhoto(b"GIF89a"), ANN, 1),
+        lambda bot: bot.edit_message_media(InputMediaVideo(b"x"), ANN, 1),
     ],
 )
 def test_what_no_bot_should_send_is_refused_and_written_down(
@@ -123,6 +146,25 @@ def test_an_edit_that_changes_nothing_is_refused_but_no_fault() -> None:
     server = play(story)
     assert server.faults == []
     assert [(reply.text, reply.edits) for reply in server.replies(ANN)] == [("y", 1)]
+
+
+def test_a_picture_can_take_the_place_of_a_text_but_not_the_other_way_round() -> None:
+    """As the real platform has it; trying is no fault."""
+
+    async def story(_server: TelegramServer, bot: Bot) -> None:
+        message = await bot.send_message(ANN, "x", reply_markup=keyboard("A", "a"))
+        photo = InputMediaPhoto(png(), "y", caption_entities=bold(0, 1))
+        edited = await bot.edit_message_media(photo, ANN, message.message_id)
+        assert isinstance(edited, Message)
+        assert (edited.text, edited.caption, edited.reply_markup) == (None, "y", None)
+        assert [(size.width, size.height) for size in edited.photo] == [(2, 2)]
+        with pytest.raises(BadRequest, match="no text in the message"):
+            await bot.edit_message_text("z", ANN, message.message_id)
+        document = await bot.send_document(ANN, b"{}", filename="a.json")
+        assert document.document is not None
+        assert document.document.file_name == "a.json"
+
+    assert play(story).faults == []
 
 
 @pytest.mark.parametrize(("chat_id", "error"), [(ANN, Forbidden), (8, Forbidden), (9, BadRequest)])

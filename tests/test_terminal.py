@@ -1,25 +1,33 @@
 """The terminal host: piped, as JSON, and on a real pseudo-terminal."""
 
+import asyncio
 import codecs
+import io
 import json
 import os
 import pty
 import re
+import resource
 import select
 import shlex
 import signal
 import subprocess
 import time
+from collections.abc import AsyncIterator
 from pathlib import Path
+from typing import Any, cast
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
+from adapters.terminal.channel import TerminalChannel, Tty
+from adapters.terminal.files import PICTURES, Files, safe_name
 from adapters.terminal.inbound import read_json, read_line
 from adapters.terminal.render import as_plain, plain
-from bot.messages import Button, Reply
-from tests.dialog import LESSONS, lesson_place
+from bot.messages import Button, Document, Incoming, Picture, Reply
+from tests.dialog import lesson_place
+from tests.platforms.uploads import png
 from tests.programs import COMMAND, environment, run
 
 BUTTONS = (Button("A", "quiz:x:1:a"), Button("B", "quiz:x:1:b"))
@@ -34,7 +42,7 @@ def test_a_piped_conversation_is_remembered_after_a_restart(tmp_path: Path) -> N
         assert expected in first.stdout
     assert "**" not in first.stdout
     second = run(tmp_path, typed="/progress\n")
-    assert f"学过 1/{LESSONS} 课" in second.stdout
+    assert "◔○" in second.stdout
     assert "1 题答对" in second.stdout
 
 
@@ -49,9 +57,9 @@ def test_numbers_press_buttons(tmp_path: Path) -> None:
 def test_each_learner_has_progress_of_their_own(tmp_path: Path) -> None:
     """--learner names whose it is, and --lang the language."""
     run(tmp_path, "chat", "--learner", "ada", typed="/learn\n")
-    assert "◐" in run(tmp_path, "chat", "--learner", "ada", typed="/progress\n").stdout
+    assert "◔○" in run(tmp_path, "chat", "--learner", "ada", typed="/progress\n").stdout
     shown = run(tmp_path, "chat", "--learner", "bao", "--lang", "en", typed="/progress\n").stdout
-    assert "◐" not in shown
+    assert "◔○" not in shown
     assert "Your progress" in shown
 
 
@@ -198,3 +206,186 @@ def test_ctrl_c_at_the_prompt_leaves(tmp_path: Path) -> None:
         assert "Traceback" not in keyboard.shown
     finally:
         keyboard.close()
+
+
+CHART = Picture(png(40, 30), "Two bars", 40, 30)
+EXPORT = Document("progress.json", b'{"lessons": 3}', "application/json")
+WITH_PICTURE = Reply("**Two** bars", (Button("Go", "learn"),), picture=CHART)
+WITH_DOCUMENT = Reply("Yours.", document=EXPORT)
+
+
+class StandIn:
+    """A tutor that gives the same replies to everything, and remembers what it heard."""
+
+    def __init__(self, *replies: Reply) -> None:
+        self.heard: list[Incoming] = []
+        self._replies = replies
+
+    async def handle(self, incoming: Incoming) -> AsyncIterator[Reply]:
+        self.heard.append(incoming)
+        for reply in self._replies:
+            yield reply
+
+
+def typed(data_dir: Path, *replies: Reply) -> str:
+    """Return what a piped conversation prints of these replies."""
+    out = io.StringIO()
+    with asyncio.Runner() as runner:
+        channel = TerminalChannel(cast(Any, StandIn(*replies)), "ada", data_dir)
+        channel.pipe(runner, io.BytesIO(b"hi\n"), out)
+    return out.getvalue()
+
+
+def as_objects(data_dir: Path, *replies: Reply) -> list[dict[str, Any]]:
+    """Return what `chat --json` prints of these replies."""
+    out = io.StringIO()
+    with asyncio.Runner() as runner:
+        channel = TerminalChannel(cast(Any, StandIn(*replies)), "ada", data_dir)
+        channel.pipe_json(runner, io.BytesIO(b'{"text": "hi"}\n'), out)
+    *lines, end = [json.loads(line) for line in out.getvalue().splitlines()]
+    assert end == {"end": True}
+    return lines
+
+
+def test_a_picture_is_saved_and_its_line_says_where(tmp_path: Path) -> None:
+    """All that the contract names; the bytes in the file are those of the picture."""
+    [line] = as_objects(tmp_path, WITH_PICTURE)
+    path = Path(line["picture"]["path"])
+    assert line["picture"] == {"path": str(path), "alt": "Two bars", "width": 40, "height": 30}
+    assert (line["document"], line["text"]) == (None, WITH_PICTURE.text)
+    assert path.read_bytes() == CHART.png
+    assert path.parent == tmp_path / "pictures"
+
+
+def test_a_document_is_saved_for_its_owner_alone(tmp_path: Path) -> None:
+    """Under its name, and for nobody else on the machine to read."""
+    [line] = as_objects(tmp_path, WITH_DOCUMENT)
+    path = Path(line["document"]["path"])
+    assert line["document"] == {
+        "path": str(path),
+        "name": "progress.json",
+        "media_type": "application/json",
+    }
+    assert line["picture"] is None
+    assert path.read_bytes() == EXPORT.content
+    assert (path.name.startswith("progress-"), path.suffix) == (True, ".json")
+    assert path.parent == tmp_path / "exports"
+    assert [one.stat().st_mode & 0o777 for one in (path, path.parent)] == [0o600, 0o700]
+
+
+def test_paths_are_shown_in_full_wherever_one_is(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """A program may open them from another folder than the one that DATA_DIR is relative to."""
+    monkeypatch.chdir(tmp_path)
+    [line] = as_objects(Path("data"), WITH_PICTURE)
+    assert Path(line["picture"]["path"]).parent == tmp_path / "data" / "pictures"
+
+
+def test_a_piped_reply_names_its_file_below_the_text(tmp_path: Path) -> None:
+    """Before the buttons, in a line that both languages understand."""
+    shown = typed(tmp_path, WITH_PICTURE, WITH_DOCUMENT)
+    [picture] = (tmp_path / "pictures").iterdir()
+    [document] = (tmp_path / "exports").iterdir()
+    assert shown == f"Two bars\n\n🖼 {picture}\n\n[1] Go\n\nYours.\n\n📄 {document}\n\n"
+
+
+def test_a_screen_shows_a_path_as_it_is(tmp_path: Path, capsys: pytest.CaptureFixture[str]) -> None:
+    """Wider than the screen and with what elsewhere is markup, it can still be copied."""
+    folder = tmp_path / ("[bold]wide[/bold]:smile:" + "x" * 90)
+    Tty().show(*Files(folder).keep(WITH_PICTURE))
+    [picture] = (folder / "pictures").iterdir()
+    assert f"🖼 {picture}\n" in capsys.readouterr().out
+
+
+def test_files_of_the_same_content_are_one_and_of_others_are_not(tmp_path: Path) -> None:
+    """A second export does not take the place of the first, though it has the same name."""
+    later = Reply("x", document=Document("progress.json", b"{}", "application/json"))
+    paths = [Files(tmp_path).keep(reply)[1] for reply in (WITH_DOCUMENT, later, WITH_DOCUMENT)]
+    assert paths[0] == paths[2] != paths[1]
+    assert len(list((tmp_path / "exports").iterdir())) == 2
+
+
+def test_the_newest_pictures_are_kept(tmp_path: Path) -> None:
+    """Old ones go; what somebody else put into the folder stays, and so do documents."""
+    files = Files(tmp_path)
+    _, first = files.keep(WITH_PICTURE)
+    _, document = files.keep(WITH_DOCUMENT)
+    assert first
+    assert document
+    os.utime(first, (1, 1))
+    other = first.with_name("holiday.png")
+    other.write_bytes(b"x")
+    for number in range(PICTURES):
+        _, last = files.keep(Reply("x", picture=Picture(b"%d" % number, "x", 1, 1)))
+    assert not first.exists()
+    assert last
+    assert all(one.exists() for one in (other, document, last))
+    assert len(list(first.parent.iterdir())) == PICTURES + 1
+
+
+@pytest.mark.parametrize("reply", [WITH_PICTURE, WITH_DOCUMENT])
+def test_a_file_that_cannot_be_saved_leaves_the_text(tmp_path: Path, reply: Reply) -> None:
+    """With a line that says what is missing and why; the conversation goes on."""
+    for folder in ("pictures", "exports"):
+        (tmp_path / folder).write_text("in the way")
+    [first, second] = as_objects(tmp_path, reply, Reply("next"))
+    assert (first["picture"], first["document"]) == (None, None)
+    assert first["text"].startswith(reply.text + "\n\n⚠ ")
+    assert first["text"].endswith("could not be saved: File exists")
+    assert second["text"] == "next"
+    assert "⚠" in typed(tmp_path, reply)
+
+
+def test_a_disk_that_is_full_leaves_the_text_and_no_half_file(tmp_path: Path) -> None:
+    """A limit on the size of files is met in the middle of one, as the end of a disk is."""
+    large = Reply("Yours.", document=Document("a.bin", bytes(99_999), "text/plain"))
+    usual = resource.getrlimit(resource.RLIMIT_FSIZE)
+    ignored = signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
+    resource.setrlimit(resource.RLIMIT_FSIZE, (50_000, usual[1]))
+    try:
+        reply, path = Files(tmp_path).keep(large)
+    finally:
+        resource.setrlimit(resource.RLIMIT_FSIZE, usual)
+        signal.signal(signal.SIGXFSZ, ignored)
+    assert (path, reply.document) == (None, None)
+    assert reply.text.endswith("could not be saved: File too large")
+    assert list((tmp_path / "exports").iterdir()) == []
+
+
+@pytest.mark.parametrize(
+    ("name", "safe"),
+    [("progress.json", "progress.json"), ("../../etc/passwd", "etc_passwd"), ("..", "file"),
+     ("", "file"), ("/", "file"), (".bashrc", "bashrc"), ("C:\\a.json", "C_a.json"),
+     ("我的 进度.json", "我的_进度.json"), ("a\0b\x1b[1m\n.json", "a_b_1m_.json"),
+     ("\ud83d", "file")],
+)  # fmt: skip
+def test_a_name_from_outside_leads_nowhere(tmp_path: Path, name: str, safe: str) -> None:
+    """Whatever a document is called, its file is in the folder of exports."""
+    [line] = as_objects(tmp_path, Reply("x", document=Document(name, b"x", "text/plain")))
+    assert line["document"]["name"] == safe
+    assert Path(line["document"]["path"]).parent == tmp_path / "exports"
+
+
+@given(st.text(max_size=400), st.text(max_size=400))
+def test_any_name_is_made_safe(stem: str, ending: str) -> None:
+    """Short enough for every file system, of one part, and neither hidden nor an option."""
+    name = safe_name(f"{stem}.{ending}")
+    assert 0 < len(name.encode()) <= 100
+    assert Path(name).name == name
+    assert name[0] not in ".-"
+    assert name.isprintable()
+
+
+def test_drafts_save_nothing(tmp_path: Path) -> None:
+    """A picture belongs to the finished reply."""
+    [line] = as_objects(tmp_path, Reply("Two", draft=True, picture=CHART))
+    assert line["picture"] is None
+    assert list(tmp_path.iterdir()) == []
+
+
+def test_a_learner_is_called_as_the_command_line_says() -> None:
+    """On one line and of at most 64 characters; pressed or typed."""
+    assert read_line("hi", "ada\x1b[1m\n", (), True).name == "ada[1m"
+    assert read_line("1", "ada", BUTTONS, True).name == "ada"
+    assert read_json('{"action": "learn"}', "字" * 99).name == "字" * 64

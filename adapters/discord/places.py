@@ -7,7 +7,7 @@ from typing import Any, Protocol
 
 import discord
 
-from adapters.discord.render import Part
+from adapters.discord.render import Part, created
 from bot.messages import Reply
 
 TOKEN_LIFE = 14 * 60.0
@@ -100,9 +100,9 @@ class Room:
         if private and self.shared:
             return await self._whisper(part, nonce)
         if self.question is None:
-            return await self.channel.send(**part, nonce=nonce)
+            return await self.channel.send(**created(part), nonce=nonce)
         reference = self.question.to_reference(fail_if_not_exists=False)
-        message = await self.channel.send(**part, nonce=nonce, reference=reference)
+        message = await self.channel.send(**created(part), nonce=nonce, reference=reference)
         self.question = None
         return message
 
@@ -110,7 +110,7 @@ class Room:
         """Send it to the person's DM; where that is closed say so in the channel, once."""
         if not self._dm_closed:
             try:
-                return await self.user.send(**part, nonce=nonce)
+                return await self.user.send(**created(part), nonce=nonce)
             except discord.Forbidden:
                 self._dm_closed = True
                 await self.channel.send(
@@ -155,7 +155,9 @@ class Answer:
     async def send(self, part: Part, private: bool, nonce: str) -> Sent:
         ephemeral = private and self.afterwards.shared
         try:
-            return await self.interaction.followup.send(**part, ephemeral=ephemeral, wait=True)
+            return await self.interaction.followup.send(
+                **created(part), ephemeral=ephemeral, wait=True
+            )
         except discord.NotFound:
             # Discord takes no follow-up once somebody has deleted the placeholder.
             return await self.afterwards.send(part, private, nonce)

@@ -1,4 +1,4 @@
-"""`Reply` -> arguments of the SDK's `send` and `edit`. Pure.
+"""`Reply` -> messages, and each of these -> arguments of the SDK's `send` and `edit`. Pure.
 
 Discord's Markdown is close to ours, so little is rewritten: what Discord cannot show (deep
 headings, tables, `~~~` fences) and what it shows too much of (a preview under every link).
@@ -6,7 +6,8 @@ headings, tables, `~~~` fences) and what it shows too much of (a preview under e
 
 import re
 from collections.abc import Callable, Iterator
-from typing import Any
+from io import BytesIO
+from typing import Any, NamedTuple
 
 import discord
 from discord import ui
@@ -15,19 +16,36 @@ from adapters.discord.split import split
 from bot.messages import Button, Reply
 
 Part = dict[str, Any]
-"""Keyword arguments that `send` takes as they are; see `edited` for `edit`."""
+"""One message: content, allowed_mentions, and where it has them view and attached.
+
+`created` makes of it what `send` takes, `edited` what `edit` takes.
+"""
 
 CONTENT = 2000
 LABEL = 80
+DESCRIPTION = 1024
 BUTTONS = 25
 EMPTY = "…"
 
+_UNSAFE = re.compile(r"[^\w.-]")
 _FENCED = re.compile(r"(```.*?(?:```|\Z))", re.DOTALL)
 _CODE = re.compile(rf"{_FENCED.pattern[:-1]}|`[^`\n]+`)", re.DOTALL)
 _TILDES = re.compile(r"^( {0,3})~{3,}", re.MULTILINE)
 _DEEP_HEADING = re.compile(r"^ {0,3}#{4,6} +(.+?) *#*$", re.MULTILINE)
 _TABLE = re.compile(r"^ {0,3}\|.*\n {0,3}\|[ :|-]*-[ :|-]*$(?:\n {0,3}\|.*)*", re.MULTILINE)
 _URL = re.compile(r"(?<!<)\bhttps?://[\w.~:/?#\[\]@!$&'()*+,;=%-]+", re.ASCII | re.IGNORECASE)
+
+
+class Attached(NamedTuple):
+    """A picture or a document. It can be sent any number of times, which a discord.File cannot."""
+
+    name: str
+    content: bytes
+    description: str | None = None
+
+    def file(self) -> discord.File:
+        stream = BytesIO(self.content)
+        return discord.File(stream, self.name, spoiler=False, description=self.description)
 
 
 class Buttons(ui.View):
@@ -41,14 +59,29 @@ class Buttons(ui.View):
 
 
 def parts(reply: Reply) -> list[Part]:
-    """Return the messages that show `reply`, at least one; the last carries the buttons."""
+    """Return the messages that show `reply`, at least one.
+
+    The last carries picture or document and the buttons, which Discord shows in this order.
+    """
     rendered: list[Part] = [
         {"content": content, "allowed_mentions": discord.AllowedMentions.none()}
         for content in split(markdown(_mend(reply.text)), CONTENT) or [EMPTY]
     ]
+    if attached := _attached(reply):
+        rendered[-1]["attached"] = attached
     if reply.buttons:
         rendered[-1]["view"] = _view(reply.buttons)
     return rendered
+
+
+def _attached(reply: Reply) -> Attached | None:
+    if reply.picture and not reply.draft:
+        alt = _mend(reply.picture.alt)[:DESCRIPTION]
+        return Attached("picture.png", reply.picture.png, alt or None)
+    if reply.document and not reply.draft:
+        # The SDK writes the name into a header as it is.
+        return Attached(_UNSAFE.sub("_", reply.document.name) or "file", reply.document.content)
+    return None
 
 
 def _mend(text: str) -> str:
@@ -56,9 +89,21 @@ def _mend(text: str) -> str:
     return text.encode("utf-16-le", "surrogatepass").decode("utf-16-le", "replace")
 
 
-def edited(part: Part) -> Part:
-    """Return the arguments that turn an existing message into `part`: it loses its old buttons."""
-    return {"view": None, **part}
+def created(part: Part) -> dict[str, Any]:
+    """Return the arguments that send `part` as a new message, once: a file is used up by it."""
+    arguments = dict(part)
+    attached = arguments.pop("attached", None)
+    return arguments | {"file": attached.file()} if attached else arguments
+
+
+def edited(part: Part) -> dict[str, Any]:
+    """Return the arguments that turn an existing message into `part`, once.
+
+    The message loses its old buttons and files.
+    """
+    arguments = {"view": None, **part}
+    attached = arguments.pop("attached", None)
+    return arguments | {"attachments": [attached.file()] if attached else []}
 
 
 def markdown(text: str) -> str:

@@ -5,6 +5,7 @@ import logging
 import secrets
 import time
 from collections.abc import Awaitable, Callable
+from dataclasses import replace
 from itertools import count
 
 import aiohttp
@@ -22,6 +23,11 @@ PACE = 1.2
 PAUSES = (1.0, 3.0, 9.0)
 """Seconds between attempts, on top of discord.py's own five on most failures of the server."""
 
+UNSENT = (
+    "（附件没能发出来，稍后可以再试一次。）\n"
+    "(The attachment could not be sent; you could try again later.)"
+)
+"""In both languages: whose it is only the tutor knows."""
 
 FAILURES = (discord.HTTPException, aiohttp.ClientError, OSError)
 
@@ -50,15 +56,20 @@ class Speech:
     async def show(self, reply: Reply) -> list[str]:
         """Show a final reply, retrying for about a minute; start to show a draft, or skip it.
 
-        Returns the ids of a final reply's messages. Raises Undelivered where it could not be sent;
-        a discord.HTTPException where Discord finds fault with the reply itself, which is a bug of
+        Where Discord does not take its picture or document, the text is shown alone. Returns the
+        ids of a final reply's messages. Raises Undelivered where it could not be sent; a
+        discord.HTTPException where Discord finds fault with the reply itself, which is a bug of
         ours.
         """
         if reply.draft:
             self._sketch(reply)
             return []
         await self._settle()
-        await _insist(lambda: self._write(reply))
+        try:
+            await _insist(lambda: self._write(reply))
+        except (Undelivered, discord.HTTPException) as error:
+            alone = _text_alone(reply, error)
+            await _insist(lambda: self._write(alone))
         ids = [str(message.id) for message, _ in self._shown if message.id]
         self._shown, self._begun = [], False
         return ids
@@ -126,6 +137,17 @@ class Speech:
             # Somebody deleted it meanwhile.
             return await self._send(part, private)
         return message
+
+
+def _text_alone(reply: Reply, error: Exception) -> Reply:
+    """Return what is left of a reply whose picture or document was not taken.
+
+    Raises the error where it had neither.
+    """
+    if not (reply.picture or reply.document):
+        raise error
+    log.warning("picture or document not sent, sending the text alone: %s", error)
+    return replace(reply, text=f"{reply.text}\n\n{UNSENT}", picture=None, document=None)
 
 
 async def _insist(write: Callable[[], Awaitable[None]]) -> None:

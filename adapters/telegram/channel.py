@@ -234,6 +234,7 @@ def _build(token: SecretStr, api_url: str | None, poll: Poll) -> AnyApplication:
         .connect_timeout(10)
         .read_timeout(20)
         .write_timeout(20)
+        .media_write_timeout(60)
         .pool_timeout(20)
         .build()
     )

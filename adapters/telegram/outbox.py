@@ -3,18 +3,20 @@ texts whole, whatever the platform answers."""
 
 import asyncio
 import logging
-import os
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import suppress
-from datetime import timedelta
+from dataclasses import replace
 from types import TracebackType
-from typing import Any, Self, TypeVar
+from typing import Any, Self
 
 from aiolimiter import AsyncLimiter
-from telegram import Bot, Message, ReplyParameters, Update
+from telegram import Bot, MaybeInaccessibleMessage, Message, ReplyParameters, Update
 from telegram.constants import ChatAction
-from telegram.error import BadRequest, Forbidden, NetworkError, RetryAfter, TelegramError
+from telegram.error import BadRequest, Forbidden, NetworkError, TelegramError
 
+from adapters.telegram import media
+from adapters.telegram.insistence import insist
+from adapters.telegram.preview import Preview
 from adapters.telegram.render import render, without_entities
 from bot.course.model import Localized
 from bot.locale import language_of
@@ -35,53 +37,22 @@ GROUP_DRAFT_SECONDS = 3.0
 DRAFT_TIMEOUT = 5.0
 """Seconds; the final text waits for a draft on its way, or that could arrive after it."""
 
-NETWORK_PAUSES = (0.5, 1.0, 2.0, 4.0)
-"""Seconds to wait before each new attempt to reach Telegram."""
-
-FLOOD_WAITS = 10
-"""How often one message waits for as long as Telegram tells it to."""
-
 OPEN_PRIVATE_CHAT = Localized(
     zh="这条回复只给你一个人看。请先和我私聊一次：{link}",
     en="That reply is for your eyes only. Please open a private chat with me first: {link}",
 )
 
-# Without it the library warns each time it makes a RetryAfter.
-os.environ.setdefault("PTB_TIMEDELTA", "true")
+UNSENT = Localized(
+    zh="（附件没能发出来，稍后可以再试一次。）",
+    en="(The attachment could not be sent; you could try again later.)",
+)
+"""Below the text of a reply whose picture or document Telegram did not take."""
 
-T = TypeVar("T")
+Send = Callable[[dict[str, Any]], Awaitable[int]]
+"""Sends a message, given its arguments, and returns its id."""
 
 Report = Callable[[Reply, list[str]], Awaitable[None]]
 """Is told of each final reply under which ids it stands in the chat of its turn."""
-
-
-async def insist(call: Callable[[], Awaitable[T]]) -> T:
-    """Return what `call` returns, calling it again after a flood wait or a network fault.
-
-    Raises telegram.error.TelegramError where it is refused or the network stays down. A message
-    whose confirmation was lost is sent twice: a reply that arrives twice does less harm than one
-    that never does.
-    """
-    pauses = iter(NETWORK_PAUSES)
-    floods = 0
-    while True:
-        try:
-            return await call()
-        except RetryAfter as flood:
-            floods += 1
-            if floods > FLOOD_WAITS:
-                raise
-            await asyncio.sleep(_seconds(flood))
-        except NetworkError as fault:
-            pause = next(pauses, None)
-            if isinstance(fault, BadRequest) or pause is None:
-                raise
-            await asyncio.sleep(pause)
-
-
-def _seconds(flood: RetryAfter) -> float:
-    wait = flood.retry_after
-    return (wait.total_seconds() if isinstance(wait, timedelta) else wait) + 0.1
 
 
 class Outbox:
@@ -99,6 +70,7 @@ class Outbox:
         self._is_private = self._chat.type == self._chat.PRIVATE
         self._pressed = update.callback_query.message if update.callback_query else None
         self._asked = update.message
+        self._topic = _topic_of(self._asked or self._pressed)
         self._draft_message: int | None = None
         self._asked_for_private_chat = False
         interval = PRIVATE_DRAFT_SECONDS if self._is_private else GROUP_DRAFT_SECONDS
@@ -148,7 +120,7 @@ class Outbox:
         with suppress(TelegramError):  # it is a courtesy
             while True:
                 await self._bot.send_chat_action(
-                    self._chat.id, ChatAction.TYPING, message_thread_id=self._topic()
+                    self._chat.id, ChatAction.TYPING, message_thread_id=self._topic
                 )
                 await asyncio.sleep(TYPING_LASTS)
 
@@ -171,30 +143,59 @@ class Outbox:
             await self._edit(self._draft_message, parts[0] | {"reply_markup": None})
 
     async def _send_here(self, reply: Reply) -> list[str]:
-        first, *others = render(reply)
-        replaced = await self._replaced(reply, first)
-        ids = [replaced or await self._send_whole(self._post, first)]
-        ids += [await self._send_whole(self._post, message) for message in others]
+        async def begin(message: dict[str, Any]) -> int:
+            replaced = await self._replaced(reply, message)
+            return replaced or await self._send_whole(self._post, message)
+
+        ids = await self._send_all(reply, begin, self._post)
+        if reply.replaces:
+            self._pressed = None
+        await self._remove_draft()
         return [str(each) for each in ids]
+
+    async def _send_all(self, reply: Reply, begin: Send, go_on: Send) -> list[int]:
+        """Send the messages of a reply; without its picture or document where those are refused."""
+        first, *others = render(reply)
+        try:
+            ids = [await begin(first)]
+        except NetworkError as fault:
+            return await self._send_all(self._text_alone(reply, fault), begin, go_on)
+        return ids + [await self._send_whole(go_on, message) for message in others]
 
     async def _replaced(self, reply: Reply, message: dict[str, Any]) -> int | None:
         """Put a message in place of the draft or the pressed one; None where that fails."""
-        target: int | None = None
-        if self._draft_message is not None:
-            target, self._draft_message = self._draft_message, None
-        elif reply.replaces and self._pressed is not None:
-            target, self._pressed = self._pressed.message_id, None
+        target = self._draft_message
+        if target is None and reply.replaces and self._pressed is not None:
+            target = self._pressed.message_id if media.can_become(self._pressed, message) else None
         if target is None:
             return None
         try:
-            return await self._send_whole(lambda message: self._edit(target, message), message)
+            await self._send_whole(lambda message: self._edit(target, message), message)
         except BadRequest as refusal:
             log.info("message cannot be edited, sending anew: %s", refusal.message)
             return None
+        self._draft_message = None
+        return target
 
-    async def _send_whole(
-        self, send: Callable[[dict[str, Any]], Awaitable[int]], message: dict[str, Any]
-    ) -> int:
+    async def _remove_draft(self) -> None:
+        """Delete a draft in a group that did not become the final message."""
+        draft, self._draft_message = self._draft_message, None
+        if draft is not None:
+            with suppress(TelegramError):  # the final message is there
+                await self._bot.delete_message(self._chat.id, draft)
+
+    def _text_alone(self, reply: Reply, fault: NetworkError) -> Reply:
+        """Return what is left of a reply whose picture or document was not taken.
+
+        Raises the fault where it had neither.
+        """
+        if not (reply.picture or reply.document):
+            raise fault
+        log.warning("picture or document not sent, sending the text alone: %s", fault.message)
+        unsent = UNSENT[language_of(self._person.language_code) or "zh"]
+        return replace(reply, text=f"{reply.text}\n\n{unsent}", picture=None, document=None)
+
+    async def _send_whole(self, send: Send, message: dict[str, Any]) -> int:
         """Send a message, without its formatting where Telegram does not like that."""
         try:
             return await insist(lambda: send(message))
@@ -205,33 +206,24 @@ class Outbox:
             return await insist(lambda: send(without_entities(message)))
 
     async def _post(self, message: dict[str, Any]) -> int:
-        sent = await self._bot.send_message(
+        return await media.send(
+            self._bot,
             self._chat.id,
-            **message,
-            message_thread_id=self._topic(),
+            message,
+            message_thread_id=self._topic,
             reply_parameters=self._reference(),
         )
-        return sent.message_id
 
     async def _post_privately(self, message: dict[str, Any]) -> int:
-        return (await self._bot.send_message(self._person.id, **message)).message_id
+        return await media.send(self._bot, self._person.id, message)
 
     async def _edit(self, message_id: int, message: dict[str, Any]) -> int:
         try:
-            await self._bot.edit_message_text(
-                **message, chat_id=self._chat.id, message_id=message_id
-            )
+            await media.edit(self._bot, self._chat.id, message_id, message)
         except BadRequest as refusal:
             if "message is not modified" not in refusal.message.lower():
                 raise
         return message_id
-
-    def _topic(self) -> int | None:
-        """The topic of a group that the person wrote in: an answer elsewhere would be lost."""
-        origin = self._asked or self._pressed
-        if isinstance(origin, Message) and origin.is_topic_message:
-            return origin.message_thread_id
-        return None
 
     def _reference(self) -> ReplyParameters | None:
         """Among several people, an answer shows which question it answers."""
@@ -240,9 +232,11 @@ class Outbox:
         return ReplyParameters(self._asked.message_id, allow_sending_without_reply=True)
 
     async def _send_privately(self, reply: Reply) -> None:
+        async def begin(message: dict[str, Any]) -> int:
+            return await self._send_whole(self._post_privately, message)
+
         try:
-            for message in render(reply):
-                await self._send_whole(self._post_privately, message)
+            await self._send_all(reply, begin, self._post_privately)
         except (Forbidden, BadRequest) as refusal:
             log.info("no private chat to send to: %s", refusal.message)
             await self._ask_for_private_chat()
@@ -255,43 +249,12 @@ class Outbox:
         await self._send_here(Reply(text.format(link=f"https://t.me/{self._bot.username}")))
 
 
+def _topic_of(message: MaybeInaccessibleMessage | None) -> int | None:
+    """Return the topic of a group that a message is in: an answer elsewhere would be lost."""
+    if isinstance(message, Message) and message.is_topic_message:
+        return message.message_thread_id
+    return None
+
+
 def _is_about_entities(refusal: BadRequest) -> bool:
     return any(word in refusal.message.lower() for word in ("entit", "url"))
-
-
-class Preview:
-    """Shows the newest of a stream of drafts, at most one in `interval` seconds."""
-
-    def __init__(self, show: Callable[[Reply], Awaitable[None]], interval: float) -> None:
-        self._show = show
-        self._interval = interval
-        self._newest: Reply | None = None
-        self._task: asyncio.Task[None] | None = None
-        self._showing = asyncio.Lock()
-
-    def show(self, draft: Reply) -> None:
-        """Show a draft soon, unless a newer one comes first."""
-        self._newest = draft
-        if self._task is None:
-            self._task = asyncio.create_task(self._run())
-
-    async def close(self) -> None:
-        """Show no more drafts. One that is on its way arrives first."""
-        if self._task is not None:
-            async with self._showing:
-                self._task.cancel()
-            self._task, self._newest = None, None
-
-    async def _run(self) -> None:
-        while True:
-            draft, self._newest = self._newest, None
-            try:
-                async with self._showing:
-                    if draft is not None:
-                        await self._show(draft)
-            except RetryAfter as flood:
-                await asyncio.sleep(_seconds(flood))
-            except TelegramError as fault:
-                log.debug("no more drafts of this answer: %s", fault.message)
-                return
-            await asyncio.sleep(self._interval)

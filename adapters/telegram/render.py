@@ -1,4 +1,4 @@
-"""Reply -> arguments of send_message, edit_message_text and send_message_draft; pure.
+"""Reply -> arguments of send_message, send_photo, send_document and send_message_draft; pure.
 
 Markdown becomes text and entities, never `parse_mode`, so no text can break the markup. Nothing
 in a text can notify anybody, and nothing of it is lost however long it is.
@@ -16,6 +16,7 @@ from telegram.constants import InlineKeyboardMarkupLimit, MessageLimit
 from telegramify_markdown import RenderConfig, convert
 from wcwidth import wcswidth
 
+from adapters.telegram.media import fits_caption, upload
 from bot.messages import Button, Reply
 
 ROW_COLUMNS = 32
@@ -64,21 +65,35 @@ _CONFIG = _plain_symbols()
 def render(reply: Reply) -> list[dict[str, Any]]:
     """Return the arguments of each message of a reply, in order; at least one.
 
-    Keys: text, entities, link_preview_options and reply_markup (the buttons, on the last message;
-    elsewhere None).
+    Keys of a text: text, entities, link_preview_options. Of a picture or document, which comes
+    first and carries the text where there is room for it: photo or document, filename, caption,
+    caption_entities. All have reply_markup (the buttons, on the last message; elsewhere None).
     """
-    parts = split(*to_entities(reply.text)) or [("…", ())]
-    messages: list[dict[str, Any]] = [
-        {
-            "text": text,
-            "entities": entities,
-            "link_preview_options": LinkPreviewOptions(is_disabled=True),
-            "reply_markup": None,
-        }
-        for text, entities in parts
-    ]
+    parts = split(*to_entities(reply.text))
+    media = upload(reply)
+    if media and fits_caption([text for text, _ in parts]):
+        messages = [media | _caption(parts)]
+    else:
+        messages = [_text(part) for part in parts or [("…", ())]]
+        messages[:0] = [media | _caption([])] if media else []
     messages[-1]["reply_markup"] = keyboard(reply.buttons)
     return messages
+
+
+def _text(part: Part) -> dict[str, Any]:
+    text, entities = part
+    preview = LinkPreviewOptions(is_disabled=True)
+    return {
+        "text": text,
+        "entities": entities,
+        "link_preview_options": preview,
+        "reply_markup": None,
+    }
+
+
+def _caption(parts: Sequence[Part]) -> dict[str, Any]:
+    text, entities = parts[0] if parts else (None, ())
+    return {"caption": text, "caption_entities": entities, "reply_markup": None}
 
 
 def without_entities(message: dict[str, Any]) -> dict[str, Any]:
@@ -86,8 +101,9 @@ def without_entities(message: dict[str, Any]) -> dict[str, Any]:
 
     The names in what was code would become mentions now, so they get another kind of @.
     """
-    text = _AT.sub(lambda match: match[0].replace("@", "\uff20"), message["text"])
-    return message | {"text": text, "entities": ()}
+    text, entities = ("text", "entities") if "text" in message else ("caption", "caption_entities")
+    plain = _AT.sub(lambda match: match[0].replace("@", "\uff20"), message[text] or "")
+    return message | {text: plain, entities: ()}
 
 
 def to_entities(markdown: str) -> Part:

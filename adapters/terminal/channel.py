@@ -6,6 +6,7 @@ import io
 import json
 import sys
 from collections.abc import Iterator
+from pathlib import Path
 from typing import BinaryIO, Protocol, TextIO
 
 with contextlib.suppress(ImportError):  # not on Windows, whose own console edits lines
@@ -15,9 +16,11 @@ from rich.console import Console
 from rich.live import Live
 from rich.markdown import Markdown
 from rich.status import Status
+from rich.text import Text
 
 from adapters.terminal import render
-from adapters.terminal.inbound import read_json, read_line, sender
+from adapters.terminal.files import Files
+from adapters.terminal.inbound import read_json, read_line, said
 from bot.messages import Button, Incoming, Reply
 from bot.tutor import Tutor
 
@@ -27,7 +30,9 @@ QUIT = {"/quit", "/exit", "exit", "quit", "退出"}
 class Screen(Protocol):
     """Where replies go."""
 
-    def show(self, reply: Reply) -> None: ...
+    def show(self, reply: Reply, file: Path | None = None) -> None:
+        """Show a reply; `file` is where its picture or document was saved."""
+        ...
 
     def end(self) -> None:
         """The turn is over: all its replies were shown."""
@@ -40,9 +45,9 @@ class Pipe:
     def __init__(self, out: TextIO) -> None:
         self._out = out
 
-    def show(self, reply: Reply) -> None:
+    def show(self, reply: Reply, file: Path | None = None) -> None:
         if not reply.draft:
-            print(render.as_plain(reply), file=self._out)
+            print(render.as_plain(reply, file), file=self._out)
 
     def end(self) -> None:
         self._out.flush()
@@ -54,8 +59,8 @@ class JsonLines:
     def __init__(self, out: TextIO) -> None:
         self._out = out
 
-    def show(self, reply: Reply) -> None:
-        print(render.as_json(reply), file=self._out, flush=True)
+    def show(self, reply: Reply, file: Path | None = None) -> None:
+        print(render.as_json(reply, file), file=self._out, flush=True)
 
     def end(self) -> None:
         print(json.dumps({"end": True}), file=self._out, flush=True)
@@ -73,7 +78,7 @@ class Tty:
         self._waiting = self._console.status("…")
         self._waiting.start()
 
-    def show(self, reply: Reply) -> None:
+    def show(self, reply: Reply, file: Path | None = None) -> None:
         self._stop_waiting()
         body = _markdown(reply.text)
         if reply.draft:
@@ -84,6 +89,10 @@ class Tty:
             return
         self._stop_live()
         self._console.print(body)
+        if file:
+            self._console.print()
+            # Nothing in a path is markup, and a path that is cut in two cannot be opened.
+            self._console.print(Text(render.file_line(reply, file)), soft_wrap=True)
         if reply.buttons:
             self._console.print()
             line = render.button_line(reply, self._console.width)
@@ -117,22 +126,23 @@ def _markdown(text: str) -> Markdown:
 class TerminalChannel:
     """One learner at one keyboard (or one program on the other end of a pipe)."""
 
-    def __init__(self, tutor: Tutor, learner: str) -> None:
+    def __init__(self, tutor: Tutor, learner: str, data_dir: Path) -> None:
         self._tutor = tutor
         self._learner = learner
+        self._files = Files(data_dir)
         self._buttons: tuple[Button, ...] = ()
         self._digits = True
 
     def choose_language(self, runner: asyncio.Runner, language: str) -> None:
         """Set the learner's language as /settings does, and show nothing of it."""
-        incoming = Incoming(sender(self._learner), action=f"settings:language:{language}")
+        incoming = said(self._learner, action=f"settings:language:{language}")
         self._turn(runner, Pipe(io.StringIO()), incoming)
         self._buttons = ()
 
     def converse(self, runner: asyncio.Runner) -> None:
         """Talk on the terminal until end of input or /quit."""
         screen = Tty()
-        self._turn(runner, screen, Incoming(sender(self._learner), "/start"))
+        self._turn(runner, screen, said(self._learner, "/start"))
         while True:
             try:
                 line = input("› ")
@@ -185,7 +195,7 @@ class TerminalChannel:
             self._show(screen, self._tutor.apology(incoming, error))
 
     def _show(self, screen: Screen, reply: Reply) -> None:
-        screen.show(reply)
+        screen.show(*self._files.keep(reply))
         if not reply.draft:
             self._buttons, self._digits = reply.buttons, not reply.expects_number
 

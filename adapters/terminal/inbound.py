@@ -6,9 +6,13 @@ from dataclasses import replace
 
 from bot.messages import Address, Button, Incoming
 
+NAME_LENGTH = 64
+"""Characters of a person's name that are passed on."""
 
-def sender(learner: str) -> Address:
-    return Address("terminal", learner, learner)
+
+def said(learner: str, text: str = "", action: str | None = None) -> Incoming:
+    """Return what the learner typed or pressed; who learns here is also called so."""
+    return Incoming(Address("terminal", learner, learner), text, action, name=_name(learner))
 
 
 def read_line(line: str, learner: str, buttons: tuple[Button, ...], digits: bool) -> Incoming:
@@ -16,7 +20,7 @@ def read_line(line: str, learner: str, buttons: tuple[Button, ...], digits: bool
 
     digits: whether a bare number presses; "/2" does in any case.
     """
-    incoming = Incoming(sender(learner), line)
+    incoming = said(learner, line)
     number = re.fullmatch(r"(/?)\[?(\d{1,2})\]?", line.strip())
     if not number or not (digits or number[1]) or not 0 < int(number[2]) <= len(buttons):
         return incoming
@@ -31,6 +35,10 @@ def read_json(line: str, learner: str) -> Incoming:
     [(key, value)] = data.items()
     if key not in ("text", "action") or not isinstance(value, str):
         raise ValueError("neither")
-    if key == "text":
-        return Incoming(sender(learner), value)
-    return Incoming(sender(learner), action=value)
+    return said(learner, **{key: value})
+
+
+def _name(name: str) -> str:
+    """Return a name on one line, without what would steer a terminal or a text."""
+    kept = (one for one in " ".join(name.split()) if one.isprintable())
+    return "".join(kept)[:NAME_LENGTH].strip()

@@ -2,34 +2,61 @@
 
 import json
 import re
+from pathlib import Path
 from typing import Any
 
 from markdown_it import MarkdownIt
 from markdown_it.token import Token
 from wcwidth import wcswidth
 
-from bot.messages import Button, Reply
+from adapters.terminal.files import safe_name
+from bot.messages import Button, Document, Picture, Reply
 
 _parser = MarkdownIt("commonmark")
 
 
-def as_json(reply: Reply) -> str:
-    """Return the reply as one line of JSON, as the contract of `chat --json` has it."""
+def as_json(reply: Reply, file: Path | None = None) -> str:
+    """Return the reply as one line of JSON, as the contract of `chat --json` has it.
+
+    file: where its picture or document is, None where it has neither.
+    """
     fields: dict[str, Any] = {
         "text": reply.text,
         "buttons": [{"label": one.label, "action": one.action} for one in reply.buttons],
-        "picture": None,
+        "picture": _picture(reply.picture, file),
         "poll": None,
-        "document": None,
+        "document": _document(reply.document, file),
         "draft": reply.draft,
     }
     return json.dumps(fields, ensure_ascii=False)
 
 
-def as_plain(reply: Reply) -> str:
-    """Return the reply without markup, its buttons numbered below."""
-    text = plain(reply.text)
-    return f"{text}\n\n{button_line(reply)}\n" if reply.buttons else f"{text}\n"
+def _picture(picture: Picture | None, file: Path | None) -> dict[str, Any] | None:
+    if picture is None or file is None:
+        return None
+    size = {"width": picture.width, "height": picture.height}
+    return {"path": str(file), "alt": picture.alt, **size}
+
+
+def _document(document: Document | None, file: Path | None) -> dict[str, Any] | None:
+    if document is None or file is None:
+        return None
+    name = safe_name(document.name)
+    return {"path": str(file), "name": name, "media_type": document.media_type}
+
+
+def as_plain(reply: Reply, file: Path | None = None) -> str:
+    """Return the reply without markup, where its file is and its numbered buttons below."""
+    blocks = [plain(reply.text)]
+    if file:
+        blocks.append(file_line(reply, file))
+    if reply.buttons:
+        blocks.append(button_line(reply))
+    return "\n\n".join(blocks) + "\n"
+
+
+def file_line(reply: Reply, file: Path) -> str:
+    return f"{'🖼' if reply.picture else '📄'} {file}"
 
 
 def button_line(reply: Reply, width: int = 10_000) -> str:

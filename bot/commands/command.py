@@ -12,6 +12,7 @@ from bot.course.model import Course, Localized
 from bot.learning.records import PRIVATE
 from bot.learning.wording import Wording
 from bot.locale import Translate, translator
+from bot.locks import Locks
 from bot.messages import Incoming, Reply
 from bot.ports import Budget
 
@@ -33,6 +34,7 @@ class Services:
 
     writer: the way to the language model, None where there is none. budget: its tokens a day.
     wording: how the words of the course compare; slow enough for a thread of its own.
+    locks: who acts for which learner right now.
     """
 
     course: Course
@@ -42,6 +44,7 @@ class Services:
     writer: Writer | None = None
     budget: Budget = Budget()  # noqa: RUF009 - immutable
     wording: Wording = field(init=False)
+    locks: Locks = field(init=False, default_factory=Locks)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "wording", Wording(self.course))

@@ -35,16 +35,20 @@ def openapi_fault(method: str, path: str, body: Any, multipart: bool) -> str | N
     return error and f"{error.json_path}: {error.message[:300]}"
 
 
-def _as_strings(body: Any) -> Any:
-    """Write ids that the SDK sends as numbers as strings: Discord takes both, the document one."""
+def _as_strings(body: Any, field: str = "") -> Any:
+    """Write ids that the SDK sends as numbers as strings: Discord takes both, the document one.
+
+    Only components have ids that are numbers.
+    """
     if isinstance(body, list):
-        return [_as_strings(item) for item in body]
+        return [_as_strings(item, field) for item in body]
     if isinstance(body, dict):
         return {
-            key: str(value) if key.endswith("_id") and type(value) is int else _as_strings(value)
+            key: _as_strings(value, f"{field}.id" if key == "id" else key)
             for key, value in body.items()
         }
-    return body
+    is_id = field.endswith("_id") or field == "attachments.id"
+    return str(body) if is_id and type(body) is int else body
 
 
 @cache

@@ -11,13 +11,14 @@ from aiohttp import web
 from tests.platforms.discord_openapi import openapi_fault
 from tests.platforms.discord_routes import Call, Refusal, Routes
 from tests.platforms.discord_world import Json, World
+from tests.platforms.uploads import Upload
 
 API = "/api/v10"
 
 
 @dataclass
 class Disturbance:
-    """The next `times` requests that match are answered with `status` instead."""
+    """The next `times` requests that match are answered with `status` instead; 0 drops the line."""
 
     pattern: str
     status: int
@@ -41,6 +42,8 @@ class Rest:
         headers = {"Via": "1.1 loopback"}  # discord.py takes a 429 without it for Cloudflare's
         try:
             if disturbance := self._disturbance(call):
+                if disturbance.status == 0 and request.transport is not None:
+                    request.transport.abort()
                 return _disturbed(disturbance, headers)
             self._check(request, call)
             answer = self.routes.answer(call)
@@ -81,7 +84,11 @@ async def _read(request: web.Request) -> Call:
     if call.multipart:
         form = await request.post()
         call.body = json.loads(str(form["payload_json"]))
-        call.files = sum(name.startswith("files[") for name in form)
+        call.files = {
+            int(name[len("files[") : -1]): Upload.read(value)
+            for name, value in form.items()
+            if isinstance(value, web.FileField)
+        }
     elif request.can_read_body:
         call.body = json.loads(await request.text())
     return call
@@ -92,7 +99,7 @@ def _disturbed(disturbance: Disturbance, headers: dict[str, str]) -> web.Respons
     if disturbance.status == 429:
         answer |= {"retry_after": disturbance.retry_after, "global": False}
         headers["Retry-After"] = str(disturbance.retry_after)
-    return _json(answer, disturbance.status, headers)
+    return _json(answer, disturbance.status or 500, headers)
 
 
 def _json(answer: Any, status: int, headers: dict[str, str]) -> web.Response:

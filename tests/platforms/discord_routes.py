@@ -1,8 +1,8 @@
 """What the loopback Discord does for each REST request: effects on the world, and the answer."""
 
 import re
-from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
 from typing import Any
 
 from tests.platforms import discord_rules as rules
@@ -20,6 +20,7 @@ from tests.platforms.discord_world import (
     snowflake,
     user_json,
 )
+from tests.platforms.uploads import Upload
 
 ACKNOWLEDGE_WITHIN = 3.0
 CALLBACKS = {SLASH: (4, 5), PRESS: (4, 5, 6, 7), AUTOCOMPLETE: (8,)}
@@ -35,14 +36,14 @@ class Refusal(Exception):
 
 @dataclass
 class Call:
-    """One request of the bot. `at` is monotonic; `files` counts the attachments uploaded."""
+    """One request of the bot. `at` is monotonic; `files` are the uploads by their number."""
 
     method: str
     path: str
     body: Any
     at: float
     query: dict[str, str]
-    files: int = 0
+    files: dict[int, Upload] = field(default_factory=dict)
     multipart: bool = False
 
 
@@ -55,6 +56,8 @@ class Routes:
 
     def answer(self, call: Call) -> Any:
         """Return the JSON to answer with, None for 204. Raises Refusal."""
+        if rules.too_large(call.files):
+            raise Refusal(413, 40005, "Request entity too large")
         for method, pattern, handler in _ROUTES:
             match = re.fullmatch(pattern, call.path)
             if match and method == call.method:
@@ -106,24 +109,29 @@ class Routes:
             message = "Interaction has already been acknowledged."
             raise Refusal(400, 40060, message, message)
         kind, data = call.body["type"], call.body.get("data") or {}
-        _refuse(_callback_faults(invocation, kind, data))
+        _refuse(_callback_faults(invocation, kind, data, call.files))
         invocation.callback, invocation.answered_in = kind, invocation.age
-        self._acknowledge(invocation, kind, data)
+        self._acknowledge(invocation, kind, data, call.files)
         return _callback_json(invocation) if call.query.get("with_response") else None
 
-    def _acknowledge(self, invocation: Invocation, kind: int, data: Json) -> None:
+    def _acknowledge(
+        self, invocation: Invocation, kind: int, data: Json, files: Mapping[int, Upload]
+    ) -> None:
         if kind == 8:
             invocation.choices = data["choices"]
         elif kind in (6, 7):
             invocation.original = invocation.pressed
             if kind == 7 and invocation.pressed:
-                invocation.pressed.update(data)
+                invocation.pressed.update(data, files)
         else:
-            invocation.original = self._reply(invocation, data, LOADING if kind == 5 else 0)
+            flags = LOADING if kind == 5 else 0
+            invocation.original = self._reply(invocation, data, files, flags)
 
-    def _reply(self, invocation: Invocation, data: Json, more_flags: int = 0) -> Seen:
+    def _reply(
+        self, invocation: Invocation, data: Json, files: Mapping[int, Upload], more_flags: int = 0
+    ) -> Seen:
         flags = int(data.get("flags") or 0)
-        return self._world.post(
+        seen = self._world.post(
             invocation.channel,
             BOT_ID,
             data.get("content") or "",
@@ -131,6 +139,8 @@ class Routes:
             flags=flags | more_flags,
             only_for=invocation.user if flags & EPHEMERAL else None,
         )
+        seen.attach(data, files)
+        return seen
 
     def _follow_up(self, call: Call, application: str, token: str) -> Json:
         invocation = self._live(application, token)
@@ -139,15 +149,12 @@ class Routes:
             # Discord's old way: the first follow-up takes the placeholder's place, and fails where
             # its reader has deleted that.
             self._seen(invocation.channel, invocation.original.id)
-            invocation.original.update(call.body)
+            invocation.original.update(call.body, call.files)
             return invocation.original.json()
-        return self._reply(invocation, call.body).json()
+        return self._reply(invocation, call.body, call.files).json()
 
     def _edit_reply(self, call: Call, application: str, token: str, message: str) -> Json:
-        seen = self._of_interaction(application, token, message)
-        _refuse(rules.message_faults(call.body, edit=True, files=call.files))
-        seen.update(call.body)
-        return seen.json()
+        return _changed(self._of_interaction(application, token, message), call)
 
     def _get_reply(self, call: Call, application: str, token: str, message: str) -> Json:
         return self._of_interaction(application, token, message).json()
@@ -194,13 +201,11 @@ class Routes:
             nonce=nonce,
             reply_to=int(reference["message_id"]) if reference else None,
         )
+        seen.attach(call.body, call.files)
         return seen.json()
 
     def _edit(self, call: Call, channel_id: str, message: str) -> Json:
-        seen = self._own(channel_id, message)
-        _refuse(rules.message_faults(call.body, edit=True, files=call.files))
-        seen.update(call.body)
-        return seen.json()
+        return _changed(self._own(channel_id, message), call)
 
     def _delete(self, call: Call, channel_id: str, message: str) -> None:
         self._world.remove(self._own(channel_id, message))
@@ -236,11 +241,20 @@ class Routes:
         raise Refusal(404, 10008, "Unknown Message")
 
 
-def _callback_faults(invocation: Invocation, kind: int, data: Json) -> Iterator[rules.Fault]:
+def _changed(seen: Seen, call: Call) -> Json:
+    kept = frozenset(one.id for one in seen.attachments)
+    _refuse(rules.message_faults(call.body, edit=True, files=call.files, kept=kept))
+    seen.update(call.body, call.files)
+    return seen.json()
+
+
+def _callback_faults(
+    invocation: Invocation, kind: int, data: Json, files: Mapping[int, Upload]
+) -> Iterator[rules.Fault]:
     if kind not in CALLBACKS[invocation.type]:
         yield "type", f"callback {kind} does not answer interaction type {invocation.type}"
     elif kind in (4, 7):
-        yield from rules.message_faults(data, flags=EPHEMERAL, edit=kind == 7)
+        yield from rules.message_faults(data, flags=EPHEMERAL, edit=kind == 7, files=files)
     elif kind == 8:
         yield from rules.choice_faults(data["choices"])
     elif data.keys() - {"flags"} or int(data.get("flags", 0)) & ~EPHEMERAL:

@@ -4,8 +4,10 @@ Every check returns faults as (path, message) pairs, "" where a body is fine.
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import Any
+
+from tests.platforms.uploads import Upload
 
 Fault = tuple[str, str]
 Body = dict[str, Any]
@@ -84,6 +86,11 @@ OPTION = frozenset(
     )
 )
 NAME = re.compile(r"[-_\w]{1,32}")
+FILE_NAME = re.compile(r"[-_.\w]{1,200}")
+
+
+NO_FILES: Mapping[int, Upload] = {}
+FILES, FILE_BYTES = 10, 10 << 20
 
 
 def message_faults(
@@ -92,9 +99,13 @@ def message_faults(
     known: frozenset[str] = MESSAGE,
     flags: int = 0,
     edit: bool = False,
-    files: int = 0,
+    files: Mapping[int, Upload] = NO_FILES,
+    kept: frozenset[int] = frozenset(),
 ) -> Iterator[Fault]:
-    """Check a message to be created, or the fields of one to be changed."""
+    """Check a message to be created, or the fields of one to be changed.
+
+    files: what is uploaded, by its number; kept: ids of attachments that are there already.
+    """
     yield from _unknown(body, known)
     content = body.get("content")
     if content is not None and (not isinstance(content, str) or len(content) > 2000):
@@ -109,6 +120,31 @@ def message_faults(
     if content and not _is_silent(body.get("allowed_mentions")):
         yield "allowed_mentions", "Our own rule: nothing that carries text may ping anybody"
     yield from component_faults(body.get("components") or [])
+    yield from _attachment_faults(body.get("attachments") or [], files, kept)
+
+
+def _attachment_faults(
+    attachments: list[Body], files: Mapping[int, Upload], kept: frozenset[int]
+) -> Iterator[Fault]:
+    """Check files and what the message says of them; files[n] is the attachment with the id n."""
+    named = {int(one["id"]): one for one in attachments}
+    if len(named) > FILES or len(named) < len(attachments):
+        yield "attachments", "Must be 10 or fewer in length, with an id each."
+    if files.keys() - named.keys() or named.keys() - files.keys() - kept:
+        yield "attachments", "Our own rule: every file is named, and every name has its file"
+    for number, file in files.items():
+        one = named.get(number, {})
+        yield from _unknown(one, frozenset(("id", "filename", "description")))
+        if one.get("filename") != file.name or not FILE_NAME.fullmatch(file.name):
+            yield "attachments", f"The file {file.name!r} has no name, or two"
+        if len(one.get("description") or "") > 1024:
+            yield "attachments", "Must be 1024 or fewer in length."
+        if file.name.endswith(".png") and file.size is None:
+            yield "attachments", "Our own rule: a picture is a PNG"
+
+
+def too_large(files: Mapping[int, Upload]) -> bool:
+    return any(len(file.content) > FILE_BYTES for file in files.values())
 
 
 def _is_silent(allowed: Any) -> bool:

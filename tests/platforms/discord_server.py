@@ -33,6 +33,7 @@ from tests.platforms.discord_world import (
     World,
     member_json,
 )
+from tests.platforms.uploads import REQUEST_BYTES
 
 T = TypeVar("T")
 
@@ -57,7 +58,7 @@ class DiscordServer:
         self.gateway = Gateway(self.world, token, guilds)
         self._rest = Rest(self.world, token, token_life)
         self._port = port
-        app = web.Application()
+        app = web.Application(client_max_size=REQUEST_BYTES)
         app.router.add_get("/gw", self.gateway.serve)
         app.router.add_route("*", API + "/{path:.*}", self._rest.serve)
         self._runner = web.AppRunner(app, shutdown_timeout=0.1, access_log=None)
@@ -123,7 +124,10 @@ class DiscordServer:
     def disturb(
         self, pattern: str, status: int = 429, times: int = 1, retry_after: float = 0.2
     ) -> None:
-        """Answer the next requests that match, such as "POST /channels/.*", with `status`."""
+        """Answer the next requests that match, such as "POST /channels/.*", with `status`.
+
+        Status 0 drops the line.
+        """
         self._rest.disturbances.append(Disturbance(pattern, status, times, retry_after))
 
     async def connected(self, seconds: float = 10.0) -> None:

@@ -2,12 +2,14 @@
 
 import time
 from collections import defaultdict
+from collections.abc import Mapping
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from itertools import count
 from typing import Any
 
-from tests.platforms.discord_rules import EPHEMERAL, LOADING
+from tests.platforms.discord_rules import EPHEMERAL, LOADING, NO_FILES
+from tests.platforms.uploads import Upload
 
 Json = dict[str, Any]
 
@@ -77,6 +79,25 @@ class Channel:
 
 
 @dataclass
+class Attachment:
+    """A file in a message, with the words that stand for a picture where nobody can see it."""
+
+    file: Upload
+    description: str | None
+    id: int = field(default_factory=snowflake)
+
+    def json(self) -> Json:
+        url = f"https://cdn.invalid/attachments/{self.id}/{self.file.name}"
+        data: Json = {"id": str(self.id), "filename": self.file.name, "url": url, "proxy_url": url}
+        data["size"] = len(self.file.content)
+        if self.description is not None:
+            data["description"] = self.description
+        if self.file.size:
+            data |= dict(zip(("width", "height"), self.file.size, strict=True))
+        return data
+
+
+@dataclass
 class Seen:
     """A message as it looks now. `only_for` is the one person who sees an ephemeral one."""
 
@@ -90,6 +111,7 @@ class Seen:
     reply_to: int | None = None
     mentions: list[int] = field(default_factory=list)
     nonce: str | None = None
+    attachments: list[Attachment] = field(default_factory=list)
     history: list[tuple[float, str]] = field(default_factory=list)
     """(monotonic time, text) of each state that a reader saw."""
 
@@ -111,9 +133,29 @@ class Seen:
         """(label, custom_id) in reading order."""
         return [(b["label"], b["custom_id"]) for row in self.components for b in row["components"]]
 
-    def update(self, body: Json) -> None:
+    @property
+    def photo(self) -> Upload | None:
+        """The one picture in it."""
+        return next((one.file for one in self.attachments if one.file.size), None)
+
+    @property
+    def document(self) -> Upload | None:
+        """The one other file in it."""
+        return next((one.file for one in self.attachments if not one.file.size), None)
+
+    def attach(self, body: Json, files: Mapping[int, Upload]) -> None:
+        """Keep of the attachments those that the body names, and add the uploaded ones."""
+        named = {int(one["id"]): one for one in body.get("attachments") or []}
+        if "attachments" in body:
+            self.attachments = [one for one in self.attachments if one.id in named]
+        self.attachments += [
+            Attachment(file, named[number].get("description")) for number, file in files.items()
+        ]
+
+    def update(self, body: Json, files: Mapping[int, Upload] = NO_FILES) -> None:
         self.content = body.get("content", self.content) or ""
         self.components = body.get("components", self.components) or []
+        self.attach(body, files)
         self.flags &= ~LOADING
         self.history.append((time.monotonic(), self.content))
 
@@ -129,7 +171,7 @@ class Seen:
             "mention_everyone": False,
             "mentions": [user_json(user) for user in self.mentions],
             "mention_roles": [],
-            "attachments": [],
+            "attachments": [one.json() for one in self.attachments],
             "embeds": [],
             "pinned": False,
             "type": 19 if self.reply_to else 0,

@@ -5,11 +5,11 @@ is also checked against the whole machine-readable Bot API there.
 """
 
 import json
-import os
 from collections.abc import Callable, Mapping
-from functools import cache
-from pathlib import Path
 from typing import Any
+
+from tests.platforms.telegram_spec import problem_of
+from tests.platforms.uploads import Upload
 
 Params = dict[str, Any]
 
@@ -26,6 +26,11 @@ METHODS = {
     "sendMessage": "chat_id!:int text!:str entities:list link_preview_options:dict "
     "reply_markup:dict reply_parameters:dict message_thread_id:int disable_notification:bool "
     "protect_content:bool",
+    "sendPhoto": "chat_id!:int photo!:file caption:str caption_entities:list reply_markup:dict "
+    "reply_parameters:dict message_thread_id:int",
+    "sendDocument": "chat_id!:int document!:file caption:str caption_entities:list "
+    "reply_markup:dict reply_parameters:dict message_thread_id:int",
+    "editMessageMedia": "chat_id!:int message_id!:int media!:media reply_markup:dict",
     "editMessageText": "chat_id!:int message_id!:int text!:str entities:list "
     "link_preview_options:dict reply_markup:dict",
     "editMessageReplyMarkup": "chat_id!:int message_id!:int reply_markup:dict",
@@ -34,7 +39,8 @@ METHODS = {
     "sendChatAction": "chat_id!:int action!:str message_thread_id:int",
     "answerCallbackQuery": "callback_query_id!:str text:str show_alert:bool cache_time:int",
 }
-"""Name -> parameters as "name[!]:type", "!" for required. Parameters that the bot has no business
+"""Name -> parameters as "name[!]:type", "!" for required; a file is uploaded, and so is what a
+media names as attach://. Parameters that the bot has no business
 with, parse_mode above all, are left out and so refused."""
 
 CODE = frozenset({"code", "pre"})
@@ -54,32 +60,54 @@ class Fault(Refusal):
     """A request that no bot should ever send."""
 
 
-def decode(method: str, raw: Mapping[str, str]) -> Params:
-    """Return the typed parameters of a request, checked. Raises Fault."""
+PHOTO_BYTES, DOCUMENT_BYTES = 10 << 20, 50 << 20
+
+
+def decode(method: str, raw: Mapping[str, str | Upload]) -> Params:
+    """Return the typed parameters of a request, checked. Raises Fault.
+
+    A media comes back with its file instead of the name of that.
+    """
     if method not in METHODS:
         raise Fault(f"Not Found: method {method} not found", status=404)
     table = dict(field.split(":") for field in METHODS[method].split())
     kinds = {name.rstrip("!"): kind for name, kind in table.items()}
-    if unknown := raw.keys() - kinds.keys():
+    attached = _attached(raw) if "media" in kinds else {}
+    if unknown := raw.keys() - kinds.keys() - attached.keys():
         raise Fault(f"Bad Request: {method} has no parameter {', '.join(sorted(unknown))}")
     for name in table:
         if name.endswith("!") and raw.get(name[:-1], "") == "" and name != "text!":
             raise Fault(f"Bad Request: {method} needs {name[:-1]}")
-    params = {name: _parse(name, kinds[name], value) for name, value in raw.items()}
-    _check_against_spec(method, params)
+    params = {name: _parse(name, kinds[name], raw[name]) for name in raw.keys() - attached.keys()}
+    if problem := problem_of(method, params):
+        raise Fault(f"Bad Request: {problem}")
+    for upload in attached.values():
+        params["media"] |= {"media": upload}
     if check := LIMITS.get(method):
         check(params)
     return params
 
 
-def _parse(name: str, kind: str, value: str) -> Any:
-    if kind == "str":
+def _attached(raw: Mapping[str, str | Upload]) -> dict[str, Upload]:
+    """Return the one file that a media names, by the name it has in the request."""
+    media = _parse("media", "dict", raw.get("media", ""))
+    name = str(media.get("media", "")).removeprefix("attach://")
+    upload = raw.get(name)
+    if not isinstance(upload, Upload):
+        raise Fault("Bad Request: the media is not among the uploaded files")
+    return {name: upload}
+
+
+def _parse(name: str, kind: str, value: str | Upload) -> Any:
+    if (kind == "file") != isinstance(value, Upload):
+        raise Fault(f"Bad Request: {name} must be {kind}")
+    if kind in ("str", "file") or isinstance(value, Upload):
         return value
     try:
         parsed = json.loads(value)
     except ValueError:
         raise Fault(f"Bad Request: {name} is not JSON") from None
-    if type(parsed).__name__ != kind:
+    if type(parsed).__name__ != ("dict" if kind == "media" else kind):
         raise Fault(f"Bad Request: {name} must be {kind}")
     return parsed
 
@@ -98,9 +126,53 @@ def _check_message(params: Params) -> None:
 
 
 def _check_text(params: Params) -> None:
-    text, entities = params.get("text", ""), params.get("entities", [])
+    text = params.get("text", "")
     if units(text) > 4096:
         raise Fault("Bad Request: message is too long")
+    _check_entities(text, params.get("entities", []))
+
+
+def _check_photo(params: Params) -> None:
+    photo: Upload = params["photo"]
+    width, height = photo.size or (0, 0)
+    if not (width and height):
+        raise Fault("Bad Request: IMAGE_PROCESS_FAILED")
+    if width + height > 10_000 or max(width, height) > 20 * min(width, height):
+        raise Fault("Bad Request: PHOTO_INVALID_DIMENSIONS")
+    if len(photo.content) > PHOTO_BYTES:
+        raise Fault("Bad Request: file is too big")
+    _check_caption(params)
+
+
+def _check_document(params: Params) -> None:
+    document: Upload = params["document"]
+    if not document.content:
+        raise Fault("Bad Request: file must be non-empty")
+    if not document.name or "/" in document.name:
+        raise Fault("Bad Request: a document needs a name, and no path")
+    if len(document.content) > DOCUMENT_BYTES:
+        raise Fault("Request Entity Too Large", status=413)
+    _check_caption(params)
+
+
+def _check_media(params: Params) -> None:
+    media: Params = params["media"]
+    kind = media["type"]
+    if kind not in ("photo", "document"):
+        raise Fault(f"Bad Request: our bot has no {kind} to show")
+    check = _check_photo if kind == "photo" else _check_document
+    check(media | {kind: media["media"], "reply_markup": params.get("reply_markup")})
+
+
+def _check_caption(params: Params) -> None:
+    caption = params.get("caption", "")
+    if units(caption) > 1024:
+        raise Fault("Bad Request: message caption is too long")
+    _check_entities(caption, params.get("caption_entities", []))
+    _check_keyboard(params.get("reply_markup"))
+
+
+def _check_entities(text: str, entities: list[Params]) -> None:
     if len(entities) > 100:
         raise Fault("Bad Request: too many entities")
     for entity in entities:
@@ -168,6 +240,9 @@ def _at_most(field: str, limit: int) -> Callable[[Params], None]:
 
 LIMITS: dict[str, Callable[[Params], None]] = {
     "sendMessage": _check_message,
+    "sendPhoto": _check_photo,
+    "sendDocument": _check_document,
+    "editMessageMedia": _check_media,
     "editMessageText": _check_message,
     "editMessageReplyMarkup": lambda params: _check_keyboard(params.get("reply_markup")),
     "sendMessageDraft": _check_draft,
@@ -177,67 +252,3 @@ LIMITS: dict[str, Callable[[Params], None]] = {
     "setMyShortDescription": _at_most("short_description", 120),
     "answerCallbackQuery": _at_most("text", 200),
 }
-
-
-@cache
-def _spec() -> dict[str, Any] | None:
-    folder = os.environ.get("SPECS_DIR")
-    if not folder:
-        return None
-    found: dict[str, Any] = json.loads((Path(folder) / "telegram-bot-api-10.1.json").read_text())
-    return found
-
-
-def _check_against_spec(method: str, params: Params) -> None:
-    spec = _spec()
-    if spec is None:
-        return
-    if method not in spec["methods"]:
-        raise Fault(f"Not Found: {method} is not in the specification", status=404)
-    fields = spec["methods"][method].get("fields", [])
-    if problem := _misfit(params, fields, method):
-        raise Fault(f"Bad Request: {problem}")
-
-
-def check_type(value: Params, name: str) -> None:
-    """Check what the server itself makes up, such as an Update. Raises Fault; needs SPECS_DIR."""
-    if _spec() is not None and not _fits(value, name):
-        raise Fault(f"the loopback server made a wrong {name}: {value}")
-
-
-def _misfit(value: Params, fields: list[Params], where: str) -> str | None:
-    """Return what is wrong with an object, or None."""
-    known = {field["name"]: field for field in fields}
-    if unknown := value.keys() - known.keys():
-        return f"{where} has no field {', '.join(sorted(unknown))}"
-    for name, field in known.items():
-        if name not in value:
-            if field["required"]:
-                return f"{where} needs {name}"
-        elif not any(_fits(value[name], kind) for kind in field["types"]):
-            return f"{where}.{name} is not {' or '.join(field['types'])}: {value[name]!r}"
-    return None
-
-
-SCALARS: dict[str, Callable[[Any], bool]] = {
-    "Integer": lambda value: type(value) is int,
-    "Float": lambda value: type(value) in (int, float),
-    "String": lambda value: isinstance(value, str),
-    "Boolean": lambda value: isinstance(value, bool),
-    "True": lambda value: value is True,
-}
-
-
-def _fits(value: Any, kind: str) -> bool:
-    if kind.startswith("Array of "):
-        element = kind.removeprefix("Array of ")
-        return isinstance(value, list) and all(_fits(each, element) for each in value)
-    if kind in SCALARS:
-        return SCALARS[kind](value)
-    spec = _spec()
-    assert spec is not None
-    definition = spec["types"][kind]
-    if "subtypes" in definition:
-        return any(_fits(value, subtype) for subtype in definition["subtypes"])
-    fields = definition.get("fields", [])
-    return isinstance(value, dict) and _misfit(value, fields, kind) is None

@@ -14,8 +14,10 @@ from aiohttp import web
 
 from tests.platforms.telegram_rules import Fault, Params, Refusal, decode
 from tests.platforms.telegram_world import BOT, Shown, TelegramWorld
+from tests.platforms.uploads import REQUEST_BYTES, Upload
 
 TOKEN = "123456:AAloopback-token_of-the-TestServer"
+LIMITED = {"sendMessage", "sendPhoto", "sendDocument", "editMessageText", "editMessageMedia"}
 
 
 class Call(NamedTuple):
@@ -82,7 +84,7 @@ class TelegramServer(TelegramWorld):
 
     async def start(self) -> None:
         """Listen; after `stop`, again at the same address and with everything still there."""
-        application = web.Application()
+        application = web.Application(client_max_size=REQUEST_BYTES)
         application.router.add_route("*", "/bot{token}/{method}", self._serve)
         self._runner = web.AppRunner(application, access_log=None, shutdown_timeout=0.1)
         await self._runner.setup()
@@ -124,8 +126,7 @@ class TelegramServer(TelegramWorld):
             return _refused(Refusal("Unauthorized", status=401))
         method = request.match_info["method"]
         try:
-            raw = {name: str(value) for name, value in (await request.post()).items()}
-            params = decode(method, raw)
+            params = decode(method, await _read(request))
             call = Call(method, params, time.monotonic())
             if method != "getUpdates":
                 self.calls.append(call)
@@ -150,7 +151,7 @@ class TelegramServer(TelegramWorld):
                 raise Refusal(trouble.text, trouble.status or 500, trouble.retry_after)
 
     def _limit(self, call: Call) -> None:
-        if not self._rate_limits or call.method not in ("sendMessage", "editMessageText"):
+        if not self._rate_limits or call.method not in LIMITED:
             return
         while self._sent_at and self._sent_at[0][0] <= call.at - 1.0:
             self._sent_at.popleft()
@@ -206,11 +207,27 @@ class TelegramServer(TelegramWorld):
     async def _sendMessage(self, params: Params) -> Params:  # noqa: N802
         self.reach(params["chat_id"])
         shown = self.post(params["chat_id"], "", is_from_bot=True)
+        shown.topic = params.get("message_thread_id")
         _write(shown, params)
         return self.as_json(shown)
 
+    async def _sendPhoto(self, params: Params) -> Params:  # noqa: N802
+        return await self._sendMessage(params)
+
+    async def _sendDocument(self, params: Params) -> Params:  # noqa: N802
+        return await self._sendMessage(params)
+
     async def _editMessageText(self, params: Params) -> Params:  # noqa: N802
         shown = self.own(params)
+        if shown.photo or shown.document:
+            raise Refusal("Bad Request: there is no text in the message to edit")
+        return self._edit(shown, params)
+
+    async def _editMessageMedia(self, params: Params) -> Params:  # noqa: N802
+        media = params["media"]
+        return self._edit(self.own(params), params | media | {media["type"]: media["media"]})
+
+    def _edit(self, shown: Shown, params: Params) -> Params:
         before = copy.deepcopy(shown)
         _write(shown, params)
         if shown == before:
@@ -233,6 +250,7 @@ class TelegramServer(TelegramWorld):
     async def _sendMessageDraft(self, params: Params) -> bool:  # noqa: N802
         self.reach(params["chat_id"])
         self.drafts.setdefault(params["chat_id"], []).append(params.get("text", ""))
+        self.previews[params["chat_id"]] = params.get("text", "")
         return True
 
     async def _sendChatAction(self, params: Params) -> bool:  # noqa: N802
@@ -249,9 +267,20 @@ class TelegramServer(TelegramWorld):
         return True
 
 
+async def _read(request: web.Request) -> dict[str, str | Upload]:
+    form = await request.post()
+    return {
+        name: Upload.read(value) if isinstance(value, web.FileField) else str(value)
+        for name, value in form.items()
+    }
+
+
 def _write(shown: Shown, params: Params) -> None:
-    shown.text = params["text"].strip()
-    shown.entities = params.get("entities", [])
+    """Put into a message what the parameters of a text, a photo or a document say."""
+    text, entities = params.get("text"), params.get("entities")
+    shown.photo, shown.document = params.get("photo"), params.get("document")
+    shown.text = (params.get("caption", "") if text is None else text).strip()
+    shown.entities = entities or params.get("caption_entities", [])
     shown.rows = params.get("reply_markup", {}).get("inline_keyboard", [])
 
 

@@ -8,7 +8,9 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any, TypeVar
 
-from tests.platforms.telegram_rules import CODE, Params, Refusal, check_type
+from tests.platforms.telegram_rules import CODE, Params, Refusal
+from tests.platforms.telegram_spec import check_type
+from tests.platforms.uploads import Upload
 
 BOT: Params = {"id": 123456, "is_bot": True, "first_name": "Tutor", "username": "llm_tutor_bot"}
 DATE = 1_790_000_000
@@ -18,7 +20,10 @@ T = TypeVar("T")
 
 @dataclass
 class Shown:
-    """One message as the chat shows it now. Entities and buttons as Telegram's JSON."""
+    """One message as the chat shows it now. Entities and buttons as Telegram's JSON.
+
+    `text` is all there is to read; below a photo or a document it is `caption` too.
+    """
 
     message_id: int
     chat_id: int
@@ -27,6 +32,13 @@ class Shown:
     entities: list[Params] = field(default_factory=list)
     rows: list[list[Params]] = field(default_factory=list)
     edits: int = 0
+    topic: int | None = None
+    photo: Upload | None = None
+    document: Upload | None = None
+
+    @property
+    def caption(self) -> str | None:
+        return self.text if self.photo or self.document else None
 
     @property
     def labels(self) -> list[str]:
@@ -50,6 +62,8 @@ class TelegramWorld:
 
     def __init__(self) -> None:
         self.drafts: dict[int, list[str]] = {}
+        self.previews: dict[int, str] = {}
+        """The draft that a private chat shows now: any message of the bot takes it away."""
         self.chats: dict[int, Params] = {}
         self.shown: dict[int, list[Shown]] = {}
         self.waiting: list[Params] = []
@@ -189,6 +203,8 @@ class TelegramWorld:
 
     def post(self, chat_id: int, text: str, is_from_bot: bool) -> Shown:
         self._numbers["message"] += 1
+        if is_from_bot:
+            self.previews.pop(chat_id, None)
         message = Shown(self._numbers["message"], chat_id, text, is_from_bot)
         self.shown[chat_id].append(message)
         return message
@@ -207,11 +223,11 @@ class TelegramWorld:
         """Return a Message as the Bot API gives it."""
         chat = self.chats[message.chat_id]
         found: Params = {"message_id": message.message_id, "date": DATE, "chat": chat}
-        found["text"] = message.text
+        found |= _content(message)
         if message.is_from_bot:
             found["from"] = BOT
-        if message.entities:
-            found["entities"] = message.entities
+        if message.topic is not None:
+            found |= {"message_thread_id": message.topic, "is_topic_message": True}
         if message.rows:
             found["reply_markup"] = {"inline_keyboard": message.rows}
         return copy.deepcopy(found)
@@ -234,3 +250,22 @@ class TelegramWorld:
                 if button in (each["text"], each["callback_data"]):
                     return message, each
         raise LookupError(f"no button {button!r} in chat {chat_id}")
+
+
+def _content(message: Shown) -> Params:
+    """Return the fields of a Message that say what it shows."""
+    if message.caption is None:
+        fields: Params = {"text": message.text, "entities": message.entities}
+    else:
+        fields = {"caption": message.text, "caption_entities": message.entities}
+    if message.photo:
+        width, height = message.photo.size or (0, 0)
+        fields["photo"] = [_file(message) | {"width": width, "height": height}]
+    if message.document:
+        fields["document"] = _file(message) | {"file_name": message.document.name}
+    return {name: value for name, value in fields.items() if value or name == "text"}
+
+
+def _file(message: Shown) -> Params:
+    number = f"file-{message.message_id}-{message.edits}"
+    return {"file_id": number, "file_unique_id": number}

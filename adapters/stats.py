@@ -1,24 +1,47 @@
 """`llm-tutor stats`: the operator's view, as a short table or as one JSON object."""
 
 import json
+import sys
+from collections.abc import Iterable
 from datetime import UTC, datetime
-from typing import Any
+from pathlib import Path
+from typing import Any, Final
 
+from bot.course.loader import CourseError, load
+from bot.course.model import Course
+from bot.learning.items import Item
 from bot.settings import Settings
-from bot.storage.statistics import Statistics, Tokens, read
+from bot.storage.statistics import Reported, Statistics, Tokens, read
+
+TOP: Final = 5
+"""Questions that the table names, of those that are reported and of those to rewrite."""
+
+INDENT: Final = 14
+
+NO_COURSE: Final = "the course cannot be read (llm-tutor lessons check): options are not counted"
 
 
 def show(settings: Settings, as_json: bool) -> None:
     """Print the statistics of the database. Raises DatabaseError.
 
-    JSON: {"learners", "active_days", "lessons", "reviews", "pushes", "tokens"}.
+    JSON: {"learners", "active_days", "lessons", "reviews", "pushes", "tokens", "reports",
+    "questions"}.
     """
-    statistics = read(settings.database, datetime.now(UTC))
+    statistics = read(settings.database, datetime.now(UTC), _course(settings.lessons_dir))
     budget = settings.llm_daily_tokens or None
     if as_json:
         print(json.dumps(as_dict(statistics, budget), ensure_ascii=False))
     else:
         print(as_text(statistics, budget))
+
+
+def _course(folder: Path) -> Course | None:
+    """Return the course; where it cannot be used, everything else can still be counted."""
+    try:
+        return load(folder)
+    except CourseError:
+        print(NO_COURSE, file=sys.stderr)
+        return None
 
 
 def as_dict(statistics: Statistics, budget: int | None) -> dict[str, Any]:
@@ -45,6 +68,8 @@ def as_dict(statistics: Statistics, budget: int | None) -> dict[str, Any]:
         "reviews": {
             "answers": sum(statistics.answers_by_outcome.values()),
             "by_outcome": statistics.answers_by_outcome,
+            **statistics.cards._asdict(),
+            "by_rating": statistics.answers_by_rating,
         },
         "pushes": {},
         "tokens": {
@@ -53,6 +78,24 @@ def as_dict(statistics: Statistics, budget: int | None) -> dict[str, Any]:
             "daily_limit": budget,
             "left_today": _left(statistics, budget),
         },
+        "reports": [
+            {"question": one.question_id, "reasons": one.reasons, "total": one.total}
+            for one in statistics.reports
+        ],
+        "questions": [_item(one) for one in statistics.items],
+    }
+
+
+def _item(item: Item) -> dict[str, Any]:
+    r = item.discrimination
+    return {
+        "question": item.question_id,
+        "n": item.n,
+        "difficulty": round(item.difficulty, 3),
+        "discrimination": None if r is None else round(r, 3),
+        "unsure": round(item.unsure, 3),
+        "unpicked": list(item.unpicked),
+        "flags": list(item.flags),
     }
 
 
@@ -68,11 +111,14 @@ def as_text(statistics: Statistics, budget: int | None) -> str:
         "lessons": f"{statistics.lessons_opened} opened, {statistics.lessons_done} done",
         "  top": _counts({lesson: opened for lesson, opened, _ in statistics.lessons_top}),
         "answers": _counts(statistics.answers_by_outcome),
+        "cards": _cards(statistics),
+        "reported": _lines(map(_reported, statistics.reports[:TOP])),
+        "to rewrite": _lines(_measured(one) for one in statistics.items[:TOP] if one.flags),
         "tokens today": _tokens(statistics.tokens_today),
         "  30 days": _tokens(statistics.tokens_30_days),
         "  left today": "no limit" if left is None else f"{left} of {budget}",
     }
-    return "\n".join(f"{name:<14}{text}" for name, text in rows.items())
+    return "\n".join(f"{name:<{INDENT}}{text}" for name, text in rows.items())
 
 
 def _left(statistics: Statistics, budget: int | None) -> int | None:
@@ -88,3 +134,24 @@ def _tokens(tokens: Tokens) -> str:
         f"{tokens.calls} calls of {tokens.learners} learners: {tokens.prompt} prompt, "
         f"{tokens.completion} completion, {tokens.unsettled} unsettled"
     )
+
+
+def _cards(statistics: Statistics) -> str:
+    cards = statistics.cards
+    reviews = _counts(statistics.answers_by_rating)
+    return f"{cards.cards}, {cards.due} due, {cards.kept} kept; reviews: {reviews}"
+
+
+def _lines(lines: Iterable[str]) -> str:
+    return f"\n{'':{INDENT}}".join(lines) or "none"
+
+
+def _reported(report: Reported) -> str:
+    return f"{report.question_id}  {report.total}: {_counts(report.reasons)}"
+
+
+def _measured(item: Item) -> str:
+    r = "none" if item.discrimination is None else f"{item.discrimination:.2f}"
+    options = f" {' '.join(item.unpicked)}" if "distractors" in item.flags else ""
+    faults = f"{', '.join(item.flags)}{options}"
+    return f"{item.question_id}  n {item.n}, p {item.difficulty:.2f}, r {r}: {faults}"

@@ -52,7 +52,7 @@ class Boards:
         """Show a learner on the board of a chat; who is there already stays as they are."""
         key = {"learner_id": learner_id, "platform": chat.platform, "chat_id": chat.chat_id}
         values = {"name": name, "joined_at": now}
-        upsert(self._session, BoardMemberRow, key, values, changes={})
+        upsert(self._session, BoardMemberRow, key, values, changed=())
 
     def rename(self, learner_id: int, chat: Address, name: str) -> None:
         """Show a member under this name; who is no member stays unknown."""

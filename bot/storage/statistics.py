@@ -3,18 +3,24 @@
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Subquery, case, distinct, func, select, union
+from sqlalchemy import Subquery, and_, case, distinct, func, select, union
 from sqlalchemy.exc import DatabaseError as DriverError
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
+from bot.course.model import Course
 from bot.errors import DatabaseError
+from bot.learning.items import Item, measure
+from bot.learning.mastery import KEPT_DAYS
 from bot.storage.engine import newest_revision, open_to_read, stands_at
+from bot.storage.items import first_answers
 from bot.storage.tables import (
     AttemptRow,
+    CardRow,
     IdentityRow,
     LearnerRow,
     LessonProgressRow,
     LlmCallRow,
+    ReportRow,
     UtteranceRow,
 )
 
@@ -23,6 +29,9 @@ DAYS: Final = 14
 
 TOP: Final = 10
 """Lessons that are named."""
+
+RATINGS: Final = {1: "again", 2: "hard", 3: "good", 4: "easy"}
+"""FSRS's, as they stand in the database."""
 
 _SIGNS_OF_LIFE: Final[tuple[tuple[InstrumentedAttribute[Any], InstrumentedAttribute[Any]], ...]] = (
     (LearnerRow.id, LearnerRow.created_at),
@@ -51,11 +60,31 @@ class Tokens(NamedTuple):
         return self.prompt + self.completion + self.unsettled
 
 
+class Cards(NamedTuple):
+    """Questions that learners have met. kept: answered rightly after a week, and right now."""
+
+    cards: int
+    due: int
+    kept: int
+
+
+class Reported(NamedTuple):
+    """What learners find wrong with a question: reasons, the most frequent first."""
+
+    question_id: str
+    reasons: dict[str, int]
+
+    @property
+    def total(self) -> int:
+        return sum(self.reasons.values())
+
+
 class Statistics(NamedTuple):
     """Numbers of one moment.
 
     active_days: by UTC date, oldest first. active_in: by number of UTC days, today included.
     lessons_top: (lesson, learners who opened it, learners who are done with it).
+    reports: the questions with the most first. items: those that measure worst first.
     """
 
     learners: int
@@ -70,11 +99,16 @@ class Statistics(NamedTuple):
     answers_by_outcome: dict[str, int]
     tokens_today: Tokens
     tokens_30_days: Tokens
+    cards: Cards
+    answers_by_rating: dict[str, int]
+    reports: list[Reported]
+    items: list[Item]
 
 
-def read(url: str, now: datetime) -> Statistics:
+def read(url: str, now: datetime, course: Course | None = None) -> Statistics:
     """Count, without changing anything; a database that is not there yet is empty.
 
+    course: what its questions offer to choose from, where it can be told.
     Raises DatabaseError where it cannot be read, or not by this version.
     """
     with open_to_read(url) as engine:
@@ -86,12 +120,12 @@ def read(url: str, now: datetime) -> Statistics:
             )
         try:
             with Session(engine) as session:
-                return _count(session, now.astimezone(UTC))
+                return _count(session, now.astimezone(UTC), course)
         except DriverError as error:
             raise DatabaseError(f"cannot use the database: {error.orig}") from None
 
 
-def _count(session: Session, now: datetime) -> Statistics:
+def _count(session: Session, now: datetime, course: Course | None) -> Statistics:
     today = now.date()
     lesson = LessonProgressRow
     opened, done = session.execute(
@@ -111,10 +145,14 @@ def _count(session: Session, now: datetime) -> Statistics:
         answers_by_outcome=_groups(session, AttemptRow.outcome),
         tokens_today=_tokens(session, today),
         tokens_30_days=_tokens(session, _first_of(today, 30)),
+        cards=_cards(session, today),
+        answers_by_rating=_ratings(session),
+        reports=_reports(session),
+        items=measure(first_answers(session), course),
     )
 
 
-def _groups(session: Session, column: InstrumentedAttribute[Any]) -> dict[str, int]:
+def _groups(session: Session, column: InstrumentedAttribute[Any]) -> dict[Any, int]:
     """Count rows by what they have in a column, most first."""
     count = func.count()
     found = select(column, count).where(column.is_not(None)).group_by(column)
@@ -169,3 +207,27 @@ def _tokens(session: Session, first: date) -> Tokens:
         func.count(distinct(call.learner_id)),
     )
     return Tokens(*session.execute(found.where(call.called_date >= first)).one())
+
+
+def _cards(session: Session, today: date) -> Cards:
+    """Count cards; one that was put aside never comes due."""
+    card = CardRow
+    is_due = and_(card.due_date <= today, card.is_retired.is_(False))
+    is_kept = and_(card.longest >= KEPT_DAYS, card.score == 1)
+    due, kept = (func.count(case((one, 1))) for one in (is_due, is_kept))
+    found = select(func.count(), due, kept).select_from(card)
+    return Cards(*session.execute(found).one())
+
+
+def _ratings(session: Session) -> dict[str, int]:
+    counts = _groups(session, AttemptRow.rating)
+    return {name: counts.get(rating, 0) for rating, name in RATINGS.items()}
+
+
+def _reports(session: Session) -> list[Reported]:
+    question, reason, count = ReportRow.question_id, ReportRow.reason, func.count()
+    found = select(question, reason, count).group_by(question, reason)
+    reports: dict[str, Reported] = {}
+    for question_id, name, times in session.execute(found.order_by(count.desc(), reason)):
+        reports.setdefault(question_id, Reported(question_id, {})).reasons[name] = times
+    return sorted(reports.values(), key=lambda one: (-one.total, one.question_id))

@@ -46,19 +46,19 @@ def test_without_cards_review_says_how_they_come_about(dialog: Dialog) -> None:
 
 
 def test_every_question_that_is_answered_is_a_card(dialog: Dialog) -> None:
-    """Right in three days or two weeks, wrong tomorrow; and the feedback says so."""
+    """Right in five days, quickly right in two weeks, wrong tomorrow; and the feedback says so."""
     dialog.press("check:tokens")
     right = dialog.open_question.id
     dialog.clock.move(minutes=2)
-    assert "3 天后再见" in dialog.answer()
+    assert "5 天后再见" in dialog.answer()
     dialog.press("check:next-token")
     wrong = dialog.open_question.id
     assert "明天再见" in dialog.answer(right=False)
     dialog.press("check:rag")
     quick = dialog.open_question.id
-    assert "16 天后再见" in dialog.answer()
+    assert "13 天后再见" in dialog.answer()
     waits = {one: (card.due - TODAY).days for one, card in dialog.cards.items()}
-    assert waits == {right: 3, wrong: 1, quick: 16}
+    assert waits == {right: 5, wrong: 1, quick: 13}
 
 
 def test_a_hint_makes_it_hard(dialog: Dialog) -> None:
@@ -67,7 +67,7 @@ def test_a_hint_makes_it_hard(dialog: Dialog) -> None:
     dialog.press(f"question:{question.id}")
     dialog.press(f"hint:{question.id}:1")
     dialog.answer()
-    assert (dialog.cards[question.id].due - TODAY).days == 1
+    assert (dialog.cards[question.id].due - TODAY).days == 3
 
 
 def test_a_review_serves_what_is_due_and_ends(dialog: Dialog) -> None:

@@ -17,7 +17,7 @@ from bot.learning.next_lesson import propose
 from bot.learning.pace import is_quick
 from bot.learning.records import LessonMark
 from bot.learning.remedy import misconceptions, on_same_idea, remedial
-from bot.learning.schedule import FSRS_5, Card, rate, review
+from bot.learning.schedule import FSRS_5, Card, days_to_wait, rate, review
 from bot.learning.standing import Standing
 
 TODAY = date(2026, 12, 1)
@@ -62,7 +62,18 @@ def test_retrievability_is_the_published_curve() -> None:
     assert one.retrievability(TODAY + timedelta(days=30)) == pytest.approx(0.7661, abs=5e-5)
 
 
-def test_a_history_gives_the_intervals_of_fsrs_5() -> None:
+@pytest.mark.parametrize(
+    ("stability", "days"),
+    [(0.4, 1), (3.173, 5), (10, 10), (30, 20), (100, 43), (1000, 191), (1e6, 365), (1e-3, 1)],
+)
+def test_a_card_waits_for_its_stability_or_the_less_the_older_it_is(
+    stability: float, days: int
+) -> None:
+    """At ten days the chance is 0.9; younger memories may sink lower, and older ones less."""
+    assert days_to_wait(stability) == days
+
+
+def test_a_history_gives_intervals_that_grow() -> None:
     """The golden history: good answers space out, a miss brings the card back."""
     days, known, day = [], None, TODAY
     ratings = [Rating.Good] * 4 + [Rating.Again] + [Rating.Good] * 2 + [Rating.Hard, Rating.Easy]
@@ -73,7 +84,7 @@ def test_a_history_gives_the_intervals_of_fsrs_5() -> None:
     assert days == GOLDEN
 
 
-GOLDEN = [3, 11, 35, 101, 6, 16, 41, 54, 243]
+GOLDEN = [5, 13, 25, 41, 7, 14, 24, 27, 56]
 
 
 def test_our_card_is_the_one_that_the_library_computes() -> None:

@@ -169,7 +169,7 @@ def test_one_learner_never_sees_anothers_data(database: str) -> None:
         tx.remember(ada.id, "private", [Message("user", "canary")], NOW)
         tx.quizzes.start(ada.id, "review", None, ["tokens:1"], NOW)
         tx.cards.put(ada.id, Card("tokens:1", NOW.date(), NOW.date(), 3.0, 5.0, 1))
-        tx.ask(ada.id, "tokens:1", None, 1, "private", NOW)
+        tx.attempts.ask(ada.id, "tokens:1", None, 1, "private", NOW)
         tx.mark_practised(ada.id, NOW.date())
         return [
             tx.lesson_marks(bao.id),
@@ -181,10 +181,10 @@ def test_one_learner_never_sees_anothers_data(database: str) -> None:
             tx.cards.due(bao.id, NOW.date()),
             tx.cards.count_due(bao.id, NOW.date()),
             tx.cards.next_due(bao.id, NOW.date() - timedelta(days=9)),
-            tx.open_attempt(bao.id, "private"),
+            tx.attempts.open_in(bao.id, "private"),
             tx.days_practised(bao.id, NOW.date(), NOW.date()),
-            tx.outcomes(bao.id),
-            tx.latest_answers(bao.id),
+            tx.attempts.outcomes(bao.id),
+            tx.attempts.latest(bao.id),
         ]
 
     store = Store.open(database)

@@ -17,7 +17,7 @@ async def hinted(turn: Turn, asked: str) -> Reply | None:
     """Return a hint where somebody asks for what they have been asked; None where they do not."""
     since = turn.services.clock.now() - ANSWERABLE
     learner_id = turn.learner.id
-    attempts = await turn.services.store.run(lambda tx: tx.open_attempts(learner_id, since))
+    attempts = await turn.services.store.run(lambda tx: tx.attempts.open_since(learner_id, since))
     found = await asyncio.to_thread(_asked_for, turn, attempts, asked) if attempts else None
     if found is None:
         return None
@@ -54,7 +54,7 @@ async def _next_hint(turn: Turn, attempt: Attempt, question: Question) -> str | 
     services, language = turn.services, turn.learner.language
     if attempt.hints < len(question.hints):
         shown = attempt.hints + 1
-        await services.store.run(lambda tx: tx.show_hints(attempt, shown))
+        await services.store.run(lambda tx: tx.attempts.show_hints(attempt, shown))
         return question.hints[attempt.hints][language]
     lesson = services.course.lesson(question.lesson_id)
     assert lesson

@@ -54,7 +54,7 @@ def read_facts(tx: Tx, learner: Learner, now: datetime) -> Facts:
     """Collect what is known about the learner."""
     today = learner.local_date(now)
     days = tx.days_practised(learner.id, today.replace(day=1), today)
-    return Facts(read_standing(tx, learner, now), Tally.of(tx.outcomes(learner.id)), days)
+    return Facts(read_standing(tx, learner, now), Tally.of(tx.attempts.outcomes(learner.id)), days)
 
 
 def _text(turn: Turn, facts: Facts) -> str:

@@ -151,7 +151,9 @@ async def _typed_beside(turn: Turn, question: Question, typed: str) -> AsyncGene
 
 async def _open_attempt(turn: Turn, within: timedelta) -> Attempt | None:
     """Return the question that is open in this place, if it was asked a short while ago."""
-    attempt = await turn.services.store.run(lambda tx: tx.open_attempt(turn.learner.id, turn.place))
+    attempt = await turn.services.store.run(
+        lambda tx: tx.attempts.open_in(turn.learner.id, turn.place)
+    )
     return attempt if attempt and _now(turn) - attempt.asked_at < within else None
 
 

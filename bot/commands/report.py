@@ -49,7 +49,7 @@ async def _store(turn: Turn, question: Question, reason: str) -> None:
 async def _way_back(turn: Turn, question: Question) -> tuple[Button, ...]:
     """Return a button back to the question while it waits for this learner's answer."""
     _ = turn.translate
-    last = await turn.services.store.run(lambda tx: tx.last_attempt(turn.learner.id, question.id))
+    last = await turn.services.store.run(lambda tx: tx.attempts.last(turn.learner.id, question.id))
     is_open = last is not None and last.is_open
     return (Button(_("Back to the question"), f"question:{question.id}"),) if is_open else ()
 

@@ -79,7 +79,7 @@ def _ask(tx: Tx, sitting: Sitting, question_id: str, quiz_id: int | None) -> Att
     # In a group all press the buttons of one message, so its letters are everybody's.
     draw = random.Random(None if conversation == PRIVATE else f"{conversation} {question_id}")  # noqa: S311
     seed = draw.getrandbits(31)
-    return tx.ask(learner_id, question_id, quiz_id, seed, conversation, sitting.now)
+    return tx.attempts.ask(learner_id, question_id, quiz_id, seed, conversation, sitting.now)
 
 
 def _left(tx: Tx, course: Course, current: Quiz) -> list[str]:
@@ -94,7 +94,7 @@ def _unanswered(course: Course, current: Quiz, answered: dict[str, Attempt]) -> 
 def _choose(tx: Tx, sitting: Sitting, lesson: Lesson | None) -> list[str]:
     """Choose a round: all of a lesson, or some of the lessons seen; new and missed ones first."""
     seen = {lesson.id} if lesson else tx.lesson_marks(sitting.learner.id).keys()
-    answers = tx.latest_answers(sitting.learner.id)
+    answers = tx.attempts.latest(sitting.learner.id)
     age = {question_id: place for place, question_id in enumerate(answers)}
     pool = [
         (place, question.id)
@@ -169,7 +169,7 @@ def _count(
     learner, now = sitting.learner, sitting.now
     taken = now - (attempt.shown_at or attempt.asked_at)
     rating = rate(given, hints=attempt.hints, is_quick=is_quick(question, learner.language, taken))
-    if not tx.answer(attempt, response, given, rating, now):
+    if not tx.attempts.answer(attempt, response, given, rating, now):
         return None
     before = tx.cards.get(learner.id, question.id)
     card = review(before, question.id, given, rating, sitting.today)
@@ -181,7 +181,7 @@ def _count(
 
 def asked(tx: Tx, sitting: Sitting, question: Question) -> Attempt:
     """Return the asking that a press answers; somebody else's button asks and answers at once."""
-    last = tx.last_attempt(sitting.learner.id, question.id)
+    last = tx.attempts.last(sitting.learner.id, question.id)
     return last or ask_one(tx, sitting, question)
 
 
@@ -192,7 +192,7 @@ def redrawn(
 
     One that is open is put once more, here and now: what is typed next can answer it.
     """
-    last = tx.last_attempt(sitting.learner.id, question.id)
+    last = tx.attempts.last(sitting.learner.id, question.id)
     attempt = last if last and not last.is_open else ask_one(tx, sitting, question)
-    tx.show_hints(attempt, hints)
+    tx.attempts.show_hints(attempt, hints)
     return tx.quizzes.get(attempt.quiz_id) if attempt.quiz_id else None, attempt

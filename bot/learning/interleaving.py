@@ -2,6 +2,7 @@
 
 from collections import Counter
 from collections.abc import Sequence
+from datetime import date
 
 from bot.learning.schedule import Card
 
@@ -9,7 +10,7 @@ from bot.learning.schedule import Card
 def longest_waiting(cards: Sequence[Card], count: int) -> list[Card]:
     """Return the cards that have been due longest; of those due alike, some of each lesson."""
     of_lesson: Counter[str] = Counter()
-    placed = []
+    placed: list[tuple[date, int, int, Card]] = []
     for card in cards:
         placed.append((card.due, of_lesson[card.lesson_id], len(placed), card))
         of_lesson[card.lesson_id] += 1

@@ -17,14 +17,15 @@ PRIVATE = "private"
 
 @dataclass(frozen=True, slots=True)
 class Learner:
-    """A person, on whichever platforms. `lesson_id` is the lesson they last opened, and `theme` the
-    colours of their pictures."""
+    """A person, on whichever platforms. `lesson_id` is the lesson they last opened, `theme` the
+    colours of their pictures, and `seen_at` when they were last heard of, to the hour."""
 
     id: int
     language: Language
     timezone: str
     lesson_id: str | None = None
     theme: ThemeName = "light"
+    seen_at: datetime | None = None
 
     def local_date(self, moment: datetime) -> date:
         return moment.astimezone(ZoneInfo(self.timezone)).date()

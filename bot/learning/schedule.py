@@ -2,16 +2,17 @@
 
 A card is a question that a learner has met. Its memory has a stability S (days until it is
 recalled with a chance of 0.9) and a difficulty (1 to 10). After t days the chance is
-R = (1 + (19/81) t/S)^-0.5: the model and the published default weights of FSRS-5 (Ye et al., the
-FSRS4Anki wiki, "The Algorithm"), computed by py-fsrs, whose own version 6 is the same with two
-more weights. docs/decisions/0005 says why not the defaults of version 6.
+R = (1 + (19/81) t/S)^-0.5: the model and the published default weights of FSRS-5 (the FSRS4Anki
+wiki, "The Algorithm"), computed by py-fsrs, whose own version 6 is the same with two more weights.
+docs/decisions/0005 says why not the defaults of version 6, and how long a card waits.
 
 Days are the learner's local dates: what was learned in the evening is one day old in the morning.
 """
 
-from dataclasses import dataclass, replace
-from datetime import UTC, date, datetime, time
-from typing import Final
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+from math import exp, log
+from typing import Final, cast
 
 import fsrs
 from fsrs import Rating
@@ -19,7 +20,11 @@ from fsrs import Rating
 from bot.learning.grading import Grade
 
 RETENTION: Final = 0.9
-"""The chance of recall at which a card comes back."""
+"""The chance of recall at which a card comes back that is stable for ten days."""
+
+TILT: Final = 0.35
+HIGHEST_AIM: Final = 0.99
+"""How the chance at which a card comes back rises with its stability, and how far."""
 
 LONGEST_INTERVAL: Final = 365
 """Days after which even the firmest memory is looked at once more."""
@@ -36,14 +41,21 @@ FSRS_5: Final = (
 _PARTLY_KNOWN: Final = 0.5
 
 
-def scheduler(retention: float = RETENTION) -> fsrs.Scheduler:
-    """Return FSRS for whole days: without steps of minutes, and without chance."""
-    return fsrs.Scheduler(
-        FSRS_5, retention, (), (), maximum_interval=LONGEST_INTERVAL, enable_fuzzing=False
-    )
+MODEL: Final = fsrs.Scheduler(FSRS_5, RETENTION, (), (), enable_fuzzing=False)
+"""The memory: stability, difficulty and retrievability. When a card is due we say ourselves."""
 
 
-_scheduler: Final = scheduler()
+def days_to_wait(stability: float, retention: float = RETENTION) -> int:
+    """Return after how many days a card comes back.
+
+    retention: the chance at which one of a stability of ten days does. Younger memories wait a
+    little longer and older ones less long than that: a look at a memory that is nearly lost makes
+    it so much firmer that the same number of looks keeps more (docs/decisions/0005).
+    """
+    logit = log(retention / (1 - retention)) + TILT * log(stability / 10)
+    aim = min(1 / (1 + exp(-logit)), HIGHEST_AIM)
+    days = stability * 81 / 19 * (aim**-2 - 1)
+    return min(max(round(days), 1), LONGEST_INTERVAL)
 
 
 @dataclass(frozen=True, slots=True)
@@ -76,7 +88,7 @@ class Card:
 
     def retrievability(self, today: date) -> float:
         """Return the chance, from 0 to 1, that the learner would recall it today."""
-        return _scheduler.get_card_retrievability(_to_fsrs(self), _at(today))
+        return MODEL.get_card_retrievability(_to_fsrs(self), _at(today))
 
 
 def rate(grade: Grade, *, hints: int, is_quick: bool) -> Rating:
@@ -97,38 +109,40 @@ def review(card: Card | None, question_id: str, grade: Grade, rating: Rating, to
 
     One that was put aside is a card like any other again as soon as it is answered rightly.
     """
-    before = card and _to_fsrs(card)
-    after, _log = _scheduler.review_card(before or fsrs.Card(card_id=0), rating, _at(today))
-    assert after.stability is not None
-    assert after.difficulty is not None
-    known = card or Card(question_id, today, today, 0, 0, 0)
-    is_unsure = grade.outcome == "unsure"
-    is_right = grade.score == 1
-    is_lapse = card is not None and rating is Rating.Again and not is_unsure
-    is_back = known.is_retired and is_right
-    return replace(
-        known,
-        due=after.due.date(),
-        reviewed=today,
-        stability=after.stability,
+    before = _to_fsrs(card) if card else fsrs.Card(card_id=0)
+    after, _log = MODEL.review_card(before, rating, _at(today))
+    stability, difficulty = cast(float, after.stability), cast(float, after.difficulty)
+    due = today + timedelta(days=days_to_wait(stability))
+    score = None if grade.outcome == "unsure" else grade.score
+    if card is None:
+        return Card(question_id, due, today, stability, difficulty, 1, score=score)
+    is_right = score == 1
+    is_back = card.is_retired and is_right
+    is_lapse = rating is Rating.Again and score is not None
+    return Card(
+        question_id,
+        due,
+        today,
+        stability,
         # "Not sure" brings the card back soon; that it was honest makes it no harder.
-        difficulty=card.difficulty if card and is_unsure else after.difficulty,
-        reviews=known.reviews + 1,
-        lapses=0 if is_back else known.lapses + is_lapse,
-        score=known.score if is_unsure else grade.score,
-        longest=max(known.longest, (today - known.reviewed).days) if is_right else known.longest,
-        is_retired=known.is_retired and not is_right,
+        card.difficulty if score is None else difficulty,
+        card.reviews + 1,
+        0 if is_back else card.lapses + is_lapse,
+        card.score if score is None else score,
+        max(card.longest, (today - card.reviewed).days) if is_right else card.longest,
+        card.is_retired and not is_right,
     )
 
 
 def _to_fsrs(card: Card) -> fsrs.Card:
+    last = _at(card.reviewed)
     return fsrs.Card(
         card_id=0,  # or it would wait a millisecond for a number of its own
         state=fsrs.State.Review,
         stability=card.stability,
         difficulty=card.difficulty,
-        due=_at(card.due),
-        last_review=_at(card.reviewed),
+        due=last,
+        last_review=last,
     )
 
 

@@ -4,26 +4,38 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, func, select
+from sqlalchemy import ColumnElement, bindparam, func, select
 from sqlalchemy.orm import Session
 
 from bot.learning.schedule import Card
 from bot.storage.tables import CardRow
 from bot.storage.upsert import upsert
 
+_CARD: Final = CardRow.__table__.c
 _COLUMNS: Final = (
-    CardRow.question_id,
-    CardRow.due_date,
-    CardRow.reviewed_date,
-    CardRow.stability,
-    CardRow.difficulty,
-    CardRow.reviews,
-    CardRow.lapses,
-    CardRow.score,
-    CardRow.longest,
-    CardRow.is_retired,
+    _CARD.question_id,
+    _CARD.due_date,
+    _CARD.reviewed_date,
+    _CARD.stability,
+    _CARD.difficulty,
+    _CARD.reviews,
+    _CARD.lapses,
+    _CARD.score,
+    _CARD.longest,
+    _CARD.is_retired,
 )
-"""In the order of the fields of `Card`. Columns, because objects of the ORM cost twice as much."""
+"""In the order of the fields of `Card`. Columns of the table: objects of the ORM cost twice
+as much."""
+
+_GET: Final = (
+    select(*_COLUMNS)
+    .where(
+        _CARD.learner_id == bindparam("learner_id"),
+        _CARD.question_id == bindparam("question_id"),
+    )
+    .with_for_update()
+)
+"""Built once: each answer asks it, and building takes longer than the answer of the database."""
 
 
 class Cards:
@@ -34,12 +46,8 @@ class Cards:
 
     def get(self, learner_id: int, question_id: str) -> Card | None:
         """Return a card that is about to change: on PostgreSQL others wait for it."""
-        found = (
-            select(*_COLUMNS)
-            .where(CardRow.learner_id == learner_id, CardRow.question_id == question_id)
-            .with_for_update()
-        )
-        row = self._session.execute(found).one_or_none()
+        key = {"learner_id": learner_id, "question_id": question_id}
+        row = self._session.execute(_GET, key).one_or_none()
         return _card(row) if row else None
 
     def put(self, learner_id: int, card: Card) -> None:
@@ -60,7 +68,7 @@ class Cards:
 
     def all(self, learner_id: int) -> dict[str, Card]:
         """Return all cards of a learner, by question id."""
-        rows = self._session.execute(select(*_COLUMNS).where(CardRow.learner_id == learner_id))
+        rows = self._session.execute(select(*_COLUMNS).where(_CARD.learner_id == learner_id))
         return {row.question_id: _card(row) for row in rows}
 
     def due(self, learner_id: int, today: date) -> list[Card]:
@@ -68,7 +76,7 @@ class Cards:
         rows = self._session.execute(
             select(*_COLUMNS)
             .where(*_due(learner_id, today))
-            .order_by(CardRow.due_date, CardRow.question_id)
+            .order_by(_CARD.due_date, _CARD.question_id)
         )
         return [_card(row) for row in rows]
 
@@ -79,14 +87,14 @@ class Cards:
     def next_due(self, learner_id: int, today: date) -> tuple[date, int] | None:
         """Return the next date after today on which cards come back, and how many."""
         found = (
-            select(CardRow.due_date, func.count())
+            select(_CARD.due_date, func.count())
             .where(
-                CardRow.learner_id == learner_id,
-                CardRow.due_date > today,
-                CardRow.is_retired.is_(False),
+                _CARD.learner_id == learner_id,
+                _CARD.due_date > today,
+                _CARD.is_retired.is_(False),
             )
-            .group_by(CardRow.due_date)
-            .order_by(CardRow.due_date)
+            .group_by(_CARD.due_date)
+            .order_by(_CARD.due_date)
             .limit(1)
         )
         row = self._session.execute(found).one_or_none()
@@ -95,9 +103,9 @@ class Cards:
 
 def _due(learner_id: int, today: date) -> list[ColumnElement[bool]]:
     return [
-        CardRow.learner_id == learner_id,
-        CardRow.due_date <= today,
-        CardRow.is_retired.is_(False),
+        _CARD.learner_id == learner_id,
+        _CARD.due_date <= today,
+        _CARD.is_retired.is_(False),
     ]
 
 

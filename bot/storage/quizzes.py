@@ -2,14 +2,22 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import cast
+from typing import Final, cast
 
-from sqlalchemy import ColumnElement, select, update
+from sqlalchemy import ColumnElement, bindparam, select, update
 from sqlalchemy.orm import Session
 
 from bot.learning.records import Attempt, Quiz, QuizKind
 from bot.storage.tables import AttemptRow, QuizRow
-from bot.storage.values import attempt_of, quiz_of
+from bot.storage.values import ATTEMPT, QUIZ, attempt_of, quiz_of
+
+_ATTEMPT, _QUIZ = AttemptRow.__table__.c, QuizRow.__table__.c
+
+# Built once: each answer asks them.
+_ANSWERED: Final = select(*ATTEMPT).where(
+    _ATTEMPT.quiz_id == bindparam("quiz_id"), _ATTEMPT.answered_at.is_not(None)
+)
+_GET: Final = select(*QUIZ).where(_QUIZ.id == bindparam("quiz_id"), _QUIZ.finished_at.is_(None))
 
 
 class Quizzes:
@@ -39,12 +47,12 @@ class Quizzes:
         )
         self._session.add(row)
         self._session.flush()
-        return quiz_of(row)
+        return Quiz(row.id, kind, lesson_id, tuple(question_ids), now)
 
     def open(self, learner_id: int, kind: QuizKind) -> Quiz | None:
-        row = self._session.scalar(
-            select(QuizRow).where(*_open(learner_id, kind)).order_by(QuizRow.id.desc()).limit(1)
-        )
+        row = self._session.execute(
+            select(*QUIZ).where(*_open(learner_id, kind)).order_by(QuizRow.id.desc()).limit(1)
+        ).one_or_none()
         return quiz_of(row) if row else None
 
     def latest_kind(self, learner_id: int) -> QuizKind | None:
@@ -57,8 +65,8 @@ class Quizzes:
 
     def get(self, quiz_id: int) -> Quiz | None:
         """Return a round that is still open, None for one that has ended."""
-        row = self._session.get(QuizRow, quiz_id)
-        return quiz_of(row) if row and row.finished_at is None else None
+        row = self._session.execute(_GET, {"quiz_id": quiz_id}).one_or_none()
+        return quiz_of(row) if row else None
 
     def change(self, quiz: Quiz, question_ids: Sequence[str]) -> None:
         """Give a round other questions from here on."""
@@ -71,11 +79,7 @@ class Quizzes:
 
     def answered_in(self, quiz: Quiz) -> dict[str, Attempt]:
         """Return the answered questions of a round, by question id."""
-        rows = self._session.scalars(
-            select(AttemptRow).where(
-                AttemptRow.quiz_id == quiz.id, AttemptRow.answered_at.is_not(None)
-            )
-        )
+        rows = self._session.execute(_ANSWERED, {"quiz_id": quiz.id})
         return {row.question_id: attempt_of(row) for row in rows}
 
 

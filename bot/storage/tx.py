@@ -5,16 +5,16 @@ Every method takes and returns plain values: no row leaves this module.
 
 from collections.abc import Iterable
 from datetime import date, datetime
-from typing import Any, cast
+from typing import Any, Final, cast
 
-from sqlalchemy import ColumnElement, CursorResult, delete, func, select, update
+from sqlalchemy import ColumnElement, bindparam, delete, select, update
 from sqlalchemy.orm import Session
 
 from bot.course.model import Language
-from bot.learning.grading import Grade
-from bot.learning.records import PRIVATE, Attempt, Learner, LessonMark
+from bot.learning.records import PRIVATE, Learner, LessonMark
 from bot.messages import Address
 from bot.ports import Message
+from bot.storage.attempts import Attempts
 from bot.storage.boards import Boards
 from bot.storage.cards import Cards
 from bot.storage.everything import Everything
@@ -23,7 +23,6 @@ from bot.storage.links import Links
 from bot.storage.quizzes import Quizzes
 from bot.storage.reports import Reports
 from bot.storage.tables import (
-    AttemptRow,
     IdentityRow,
     LearnerRow,
     LessonProgressRow,
@@ -33,7 +32,16 @@ from bot.storage.tables import (
 from bot.storage.talks import Talks
 from bot.storage.threads import Threads
 from bot.storage.upsert import upsert
-from bot.storage.values import attempt_of, learner_of
+from bot.storage.values import LEARNER, learner_of
+
+_IDENTITY: Final = IdentityRow.__table__.c
+
+# Built once: every message asks it, and building takes longer than the answer of the database.
+_LEARNER: Final = select(*LEARNER).where(
+    _IDENTITY.learner_id == LearnerRow.__table__.c.id,
+    _IDENTITY.platform == bindparam("platform"),
+    _IDENTITY.user_id == bindparam("user_id"),
+)
 
 UTTERANCES_KEPT = 60
 """Messages of one conversation that are kept: three times what a prompt may draw on."""
@@ -45,6 +53,7 @@ class Tx:
     def __init__(self, session: Session) -> None:
         self._session = session
         self.ledger = Ledger(session)
+        self.attempts = Attempts(session)
         self.quizzes = Quizzes(session)
         self.cards = Cards(session)
         self.threads = Threads(session)
@@ -56,11 +65,8 @@ class Tx:
 
     def learner(self, sender: Address) -> Learner | None:
         """Return the person that an address belongs to, None for a new one."""
-        row = self._session.scalar(
-            select(LearnerRow)
-            .join(IdentityRow, IdentityRow.learner_id == LearnerRow.id)
-            .where(IdentityRow.platform == sender.platform, IdentityRow.user_id == sender.user_id)
-        )
+        key = {"platform": sender.platform, "user_id": sender.user_id}
+        row = self._session.execute(_LEARNER, key).one_or_none()
         return learner_of(row) if row else None
 
     def add_learner(
@@ -72,7 +78,7 @@ class Tx:
         self._session.add(
             IdentityRow(platform=sender.platform, user_id=sender.user_id, learner_id=row.id)
         )
-        return learner_of(row)
+        return Learner(row.id, language, timezone, seen_at=now)
 
     def change_learner(self, learner_id: int, **values: object) -> None:
         """Set columns of the learner: language, timezone, lesson_id, theme, seen_at."""
@@ -96,122 +102,14 @@ class Tx:
     def mark_done(self, learner_id: int, lesson_id: str, now: datetime) -> None:
         """Remember that the learner checked this lesson or moved on from it."""
         key = {"learner_id": learner_id, "lesson_id": lesson_id}
-        done = {"done_at": now}
-        upsert(self._session, LessonProgressRow, key, {"seen_at": now, **done}, changes=done)
+        values = {"seen_at": now, "done_at": now}
+        upsert(self._session, LessonProgressRow, key, values, changed=("done_at",))
 
     def lesson_marks(self, learner_id: int) -> dict[str, LessonMark]:
         rows = self._session.scalars(
             select(LessonProgressRow).where(LessonProgressRow.learner_id == learner_id)
         )
         return {row.lesson_id: LessonMark(row.lesson_id, row.done_at is not None) for row in rows}
-
-    def ask(
-        self,
-        learner_id: int,
-        question_id: str,
-        quiz_id: int | None,
-        seed: int,
-        conversation: str,
-        now: datetime,
-    ) -> Attempt:
-        """Put a question to the learner; one that is open stays as it was shown."""
-        row = self._session.scalar(
-            select(AttemptRow).where(
-                AttemptRow.learner_id == learner_id,
-                AttemptRow.question_id == question_id,
-                AttemptRow.answered_at.is_(None),
-            )
-        )
-        if row is None:
-            row = AttemptRow(
-                learner_id=learner_id, question_id=question_id, seed=seed, shown_at=now
-            )
-            self._session.add(row)
-        row.quiz_id = quiz_id or row.quiz_id
-        row.conversation, row.asked_at = conversation, now
-        self._session.flush()
-        return attempt_of(row)
-
-    def last_attempt(self, learner_id: int, question_id: str) -> Attempt | None:
-        """Return the latest time that this question was put to the learner."""
-        row = self._session.scalar(
-            select(AttemptRow)
-            .where(AttemptRow.learner_id == learner_id, AttemptRow.question_id == question_id)
-            .order_by(AttemptRow.id.desc())
-            .limit(1)
-        )
-        return attempt_of(row) if row else None
-
-    def open_attempt(self, learner_id: int, conversation: str) -> Attempt | None:
-        """Return the question that the learner was asked last in a conversation, if still open."""
-        row = self._session.scalar(
-            select(AttemptRow)
-            .where(
-                AttemptRow.learner_id == learner_id,
-                AttemptRow.conversation == conversation,
-                AttemptRow.answered_at.is_(None),
-            )
-            .order_by(AttemptRow.asked_at.desc(), AttemptRow.id.desc())
-            .limit(1)
-        )
-        return attempt_of(row) if row else None
-
-    def open_attempts(self, learner_id: int, since: datetime) -> list[Attempt]:
-        """Return the questions that wait for this learner's answer anywhere, the last one first."""
-        rows = self._session.scalars(
-            select(AttemptRow)
-            .where(
-                AttemptRow.learner_id == learner_id,
-                AttemptRow.asked_at >= since,
-                AttemptRow.answered_at.is_(None),
-            )
-            .order_by(AttemptRow.asked_at.desc(), AttemptRow.id.desc())
-        )
-        return [attempt_of(row) for row in rows]
-
-    def show_hints(self, attempt: Attempt, hints: int) -> None:
-        """Remember that so many of a question's hints were shown; fewer change nothing."""
-        self._session.execute(
-            update(AttemptRow)
-            .where(AttemptRow.id == attempt.id, AttemptRow.hints < hints)
-            .values(hints=hints)
-        )
-
-    def answer(
-        self, attempt: Attempt, response: str, grade: Grade, rating: int, now: datetime
-    ) -> bool:
-        """Store the answer; False where somebody was faster and there is one already."""
-        stored = self._session.execute(
-            update(AttemptRow)
-            .where(AttemptRow.id == attempt.id, AttemptRow.answered_at.is_(None))
-            .values(
-                answered_at=now,
-                response=response,
-                outcome=grade.outcome,
-                score=grade.score,
-                rating=rating,
-            )
-        )
-        return bool(cast("CursorResult[Any]", stored).rowcount)
-
-    def latest_answers(self, learner_id: int) -> dict[str, Attempt]:
-        """Return the learner's latest answer to each question, oldest first."""
-        latest = (
-            select(func.max(AttemptRow.id))
-            .where(AttemptRow.learner_id == learner_id, AttemptRow.answered_at.is_not(None))
-            .group_by(AttemptRow.question_id)
-        )
-        rows = self._session.scalars(
-            select(AttemptRow).where(AttemptRow.id.in_(latest)).order_by(AttemptRow.id)
-        )
-        return {row.question_id: attempt_of(row) for row in rows}
-
-    def outcomes(self, learner_id: int) -> list[str]:
-        """Return the outcome of every answer the learner ever gave."""
-        found = select(AttemptRow.outcome).where(
-            AttemptRow.learner_id == learner_id, AttemptRow.outcome.is_not(None)
-        )
-        return [outcome for outcome in self._session.scalars(found) if outcome]
 
     def conversation(self, learner_id: int, conversation: str, limit: int) -> list[Message]:
         """Return the last `limit` messages of a conversation, oldest first.

@@ -1,10 +1,13 @@
 """Insert a row or, where its key is there, change it: in one statement, on both databases."""
 
 from collections.abc import Mapping
+from functools import cache
+from typing import cast
 
-from sqlalchemy import inspect
+from sqlalchemy import Table
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.orm import Session
+from sqlalchemy.sql.dml import Insert
 
 from bot.storage.tables import Row
 
@@ -14,15 +17,22 @@ def upsert(
     table: type[Row],
     key: Mapping[str, object],
     values: Mapping[str, object],
-    changes: Mapping[str, object] | None = None,
+    changed: tuple[str, ...] | None = None,
 ) -> None:
-    """Insert a row of `key` and `values`; one that is there gets `changes`, by default `values`."""
-    dialect = postgresql if session.get_bind().dialect.name == "postgresql" else sqlite
-    statement = dialect.insert(table).values(**key, **values)
-    columns = inspect(table).primary_key
-    changes = values if changes is None else changes
-    session.execute(
-        statement.on_conflict_do_update(index_elements=columns, set_=dict(changes))
-        if changes
-        else statement.on_conflict_do_nothing(index_elements=columns)
-    )
+    """Insert a row of `key` and `values`; in one that is there `changed` is set, by default all of
+    `values`."""
+    changed = tuple(values) if changed is None else changed
+    is_postgresql = session.get_bind().dialect.name == "postgresql"
+    session.execute(_statement(table, changed, is_postgresql), {**key, **values})
+
+
+@cache
+def _statement(table: type[Row], changed: tuple[str, ...], is_postgresql: bool) -> Insert:
+    """Build a statement once: that takes longer than the database does to execute it."""
+    core = cast(Table, table.__table__)
+    statement = (postgresql.insert if is_postgresql else sqlite.insert)(core)
+    keys = list(core.primary_key)
+    if not changed:
+        return statement.on_conflict_do_nothing(index_elements=keys)
+    changes = {name: statement.excluded[name] for name in changed}
+    return statement.on_conflict_do_update(index_elements=keys, set_=changes)

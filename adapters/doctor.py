@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final, Literal, NamedTuple
 
 from bot.errors import DatabaseError, SettingError
+from bot.messages import Picture
 from bot.settings import Settings
 
 State = Literal["ok", "warning", "failed"]
@@ -55,6 +56,7 @@ async def _checks() -> AsyncIterator[Check]:
     for look in local:
         for check in look(settings):
             yield check
+    yield await pictures()
     from adapters.doctor_endpoints import endpoints
     from adapters.doctor_platforms import platforms
 
@@ -110,6 +112,25 @@ def lessons(settings: Settings) -> Iterator[Check]:
         yield Check("lessons", "warning", found, "See: llm-tutor lessons check")
     else:
         yield Check("lessons", "ok", f"{count} lessons")
+
+
+async def pictures() -> Check:
+    """Draw a few words as a learner's picture is drawn, and look whether they are there."""
+    from bot.pictures.apart import drawn
+
+    shown, blank = await drawn(sample, "中文 Aa"), await drawn(sample, "")
+    if shown is None or blank is None:
+        return Check("pictures", "failed", "cannot be drawn", "Install resvg-py anew.")
+    if shown.png == blank.png:
+        return Check("pictures", "failed", "the font is missing", "Install llm-tutor anew.")
+    return Check("pictures", "ok", "drawn with the font that comes along")
+
+
+def sample(words: str) -> Picture:
+    """Draw these words and nothing else."""
+    from bot.pictures import svg
+
+    return Picture(svg.to_png(svg.text(5, 20, words, 14, "#000000"), 100, 30), words, 300, 90)
 
 
 def tokenizer(_: Settings) -> Iterator[Check]:

@@ -8,7 +8,12 @@ TutorError                  the learner reads it, in their language
 ├── TooLong
 ├── NotAnOption             "E" where A to D are to choose from
 ├── NotAnOrder              "B" where all the letters are asked for
-└── NotANumber
+├── NotANumber
+├── WrongCode               mistyped, used, too old, or nobody's: nobody learns which
+├── OwnCode
+├── TooManyCodes            made, or wrong ones entered
+├── StillBusy               the learner to be joined is in the middle of something
+└── NotLinked
 BudgetSpent                 caught where an answer is written: it comes from the course then
 OperatorError               the operator reads it, in English, on one line; the program stops
 ├── SettingError            exit code 2
@@ -68,6 +73,32 @@ class NotAnOrder(TutorError):
 
 class NotANumber(TutorError):
     message = N_("The question is still open: type a number, such as 140, or “not sure”.")
+
+
+class WrongCode(TutorError):
+    message = N_(
+        "That code does not work. It may be mistyped, used already, or older than 10 minutes. "
+        "`/link` on your other platform makes a new one."
+    )
+
+
+class OwnCode(TutorError):
+    message = N_("That is the code you got here yourself. Enter it on your other platform.")
+
+
+class TooManyCodes(TutorError):
+    message = N_("Those were many codes in a short time. Please try again in {minutes} min.")
+
+
+class StillBusy(TutorError):
+    message = N_(
+        "I am still busy with you on the other side. Please enter the code again in a moment: it "
+        "is still good."
+    )
+
+
+class NotLinked(TutorError):
+    message = N_("Nothing is linked here. `/link` makes a code that links another platform.")
 
 
 class BudgetSpent(Exception):

@@ -1,13 +1,12 @@
 """The facade: whatever a platform hears goes in at `Tutor.handle`, and replies come out."""
 
-import asyncio
 import logging
 import secrets
 from collections.abc import AsyncIterator, Sequence
+from contextlib import asynccontextmanager
 from dataclasses import replace
-from datetime import datetime
+from datetime import datetime, timedelta
 from typing import NamedTuple
-from weakref import WeakValueDictionary
 
 from bot.commands import COMMANDS
 from bot.commands.ask import ask
@@ -28,7 +27,16 @@ TEXT_LIMIT = 4000
 SLASHES = ("/", "／")
 """A Chinese keyboard types the second."""
 
+SEEN_TO = timedelta(hours=1)
+"""How exactly it is kept when somebody was last heard of; a write with each message would cost
+half as much again as all else that most of them need."""
+
 APOLOGY = N_("Something went wrong on my side, and your progress is safe. Please try again. ({id})")
+
+OUTDATED = N_(
+    "While this message waited, your data was deleted or moved from another of your accounts, so I "
+    "left the message alone. Please send it again."
+)
 
 log = logging.getLogger(__name__)
 
@@ -73,7 +81,6 @@ class Tutor:
         self._default_language = default_language
         self._default_timezone = default_timezone
         self._access = access
-        self._locks: WeakValueDictionary[tuple[str, str], asyncio.Lock] = WeakValueDictionary()
 
     @property
     def course(self) -> Course:
@@ -82,8 +89,9 @@ class Tutor:
     async def handle(self, incoming: Incoming) -> AsyncIterator[Reply]:
         """Yield the replies to one message or press: drafts first, the finished reply last.
 
-        One learner's messages are handled one after the other. What a learner can put right comes
-        back as a reply; any other exception is the platform's to catch (see `apology`).
+        One learner's messages are handled one after the other, from whichever identities. What a
+        learner can put right comes back as a reply; any other exception is the platform's to catch
+        (see `apology`).
         """
         incoming = _storable(incoming)
         if not _is_for_us(incoming):
@@ -94,8 +102,10 @@ class Tutor:
                     self._say(incoming, N_("This bot is private. Its owner can let you in."))
                 )
             return
-        async with self._lock(incoming.sender):
-            learner = await self._services.store.run(self._learner, incoming, self._now())
+        async with self._acting(incoming) as learner:
+            if learner is None:
+                yield Reply(self._say(incoming, OUTDATED))
+                return
             turn = Turn(incoming, learner, self._services)
             try:
                 async for reply in _replies(turn):
@@ -103,6 +113,11 @@ class Tutor:
                     yield replace(reply, replaces=reply.replaces and incoming.action is not None)
             except TutorError as error:
                 yield await _explained(error, turn)
+            except Exception:
+                if await self._is_still(turn):
+                    raise
+                # Another process has deleted or merged the learner, and the database refused us.
+                yield Reply(self._say(incoming, OUTDATED))
 
     async def sent(self, reply: Reply, address: Address, message_ids: Sequence[str]) -> None:
         """Remember the ids under which a final reply stands in a chat, for those that reply to it.
@@ -130,18 +145,44 @@ class Tutor:
         language = language_of(incoming.locale) or self._default_language
         return translator(language)(message, **values)
 
-    def _lock(self, sender: Address) -> asyncio.Lock:
-        return self._locks.setdefault((sender.platform, sender.user_id), asyncio.Lock())
-
     def _now(self) -> datetime:
         return self._services.clock.now()
+
+    @asynccontextmanager
+    async def _acting(self, incoming: Incoming) -> AsyncIterator[Learner | None]:
+        """Hold whoever a message is from while it is handled: the sender first, which keeps their
+        messages in order, then the learner.
+
+        Who had to wait looks again: an identity may belong to another learner by now or, where the
+        learner has been forgotten, to none.
+        """
+        locks, store = self._services.locks, self._services.store
+        async with locks.sender(incoming.sender):
+            learner = await store.run(self._learner, incoming, self._now())
+            while True:
+                async with locks.learner(learner.id) as had_to_wait:
+                    known: Learner | None = learner
+                    if had_to_wait:
+                        known = await store.run(lambda tx: tx.learner(incoming.sender))
+                    if known is None or known.id == learner.id:
+                        yield known
+                        return
+                learner = known
+
+    async def _is_still(self, turn: Turn) -> bool:
+        """Tell whether the sender is still the learner that a turn began with."""
+        sender = turn.incoming.sender
+        known = await self._services.store.run(lambda tx: tx.learner(sender))
+        return known is not None and known.id == turn.learner.id
 
     def _learner(self, tx: Tx, incoming: Incoming, now: datetime) -> Learner:
         known = tx.learner(incoming.sender)
         if known is None:
             language = language_of(incoming.locale) or self._default_language
             return tx.add_learner(incoming.sender, language, self._default_timezone, now)
-        tx.change_learner(known.id, seen_at=now)
+        seen = known.seen_at
+        if seen is None or now - seen >= SEEN_TO or now.date() != seen.date():
+            tx.change_learner(known.id, seen_at=now)
         return known
 
 

@@ -86,6 +86,7 @@ def test_nothing_set_up_is_no_failure(tmp_path: Path) -> None:
         "telegram", "discord", "endpoint",
     }  # fmt: skip
     assert found["lessons"].found == "45 lessons"
+    assert found["pictures"].state == "ok"
     assert found["database"].found == "none yet"
     assert [one.name for one in tmp_path.iterdir()] == ["search"]  # laid there by the test
 

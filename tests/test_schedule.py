@@ -1,7 +1,8 @@
 """When a question comes back, what a memory is worth, and how well a lesson is known: pure."""
 
 from collections.abc import Sequence
-from datetime import date, timedelta
+from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 import fsrs
 import pytest
@@ -93,7 +94,7 @@ def test_our_card_is_the_one_that_the_library_computes() -> None:
     library = fsrs.Scheduler(FSRS_5, 0.9, (), (), enable_fuzzing=False)
     theirs = fsrs.Card(card_id=1)
     for place, rating in enumerate((Rating.Good, Rating.Hard, Rating.Again)):
-        moment = fsrs.card.datetime(2026, 12, 1 + 4 * place, tzinfo=fsrs.card.timezone.utc)
+        moment = datetime(2026, 12, 1 + 4 * place, tzinfo=UTC)
         theirs, _log = library.review_card(theirs, rating, moment)
     assert (ours.stability, ours.difficulty) == (theirs.stability, theirs.difficulty)
 
@@ -158,7 +159,7 @@ def test_a_session_keeps_lessons_apart_where_it_can(lessons: list[str]) -> None:
     mixed = interleave(cards)
     assert sorted(one.question_id for one in mixed) == sorted(one.question_id for one in cards)
     most = max((lessons.count(one) for one in lessons), default=0)
-    meets = sum(a.lesson_id == b.lesson_id for a, b in zip(mixed, mixed[1:], strict=False))
+    meets = sum(a.lesson_id == b.lesson_id for a, b in pairwise(mixed))
     assert meets == max(0, most - 1 - (len(lessons) - most))
 
 

@@ -221,7 +221,7 @@ def _million(people: int) -> Iterator[tuple[object, ...]]:
 
 def _fsrs() -> dict[str, float]:
     known = Card("tokens:1", TODAY, TODAY - timedelta(days=9), 10.0, 5.0, 3)
-    library, card = schedule.scheduler(), fsrs.Card(1, fsrs.State.Review, None, 10.0, 5.0)
+    library, card = schedule.MODEL, fsrs.Card(1, fsrs.State.Review, None, 10.0, 5.0)
     now = datetime(2026, 12, 1, tzinfo=UTC)
     card.last_review = now - timedelta(days=9)
     rating = fsrs.Rating.Good

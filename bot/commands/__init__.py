@@ -7,11 +7,15 @@ its handler, and a row.
 from bot.commands import (
     ask,
     course_map,
+    data,
     instance,
+    leaderboard,
     learn,
+    link,
     preferences,
     progress,
     quiz,
+    report,
     start,
     talk,
     terms,
@@ -27,6 +31,11 @@ LESSON = Argument(
 )
 QUESTION = Argument(
     "question", Localized(zh="你想问什么", en="What you want to know"), required=True
+)
+
+CODE = Argument(
+    "code",
+    Localized(zh="另一个平台上的我给的码，或者 off", en="The code from the other platform, or off"),
 )
 
 COMMANDS: tuple[Command, ...] = (
@@ -70,8 +79,11 @@ COMMANDS: tuple[Command, ...] = (
             "question": quiz.again,
             "pick": quiz.pick,
             "hint": quiz.hint,
+            "onward": quiz.onward,
+            "report": report.report,
         },
     ),
+    Command("review", Localized(zh="今天该复习的题", en="What is due today"), quiz.review),
     Command(
         "ask",
         Localized(zh="问一个关于大模型的问题", en="Ask a question about language models"),
@@ -89,10 +101,36 @@ COMMANDS: tuple[Command, ...] = (
         private=True,
     ),
     Command(
+        "leaderboard",
+        Localized(zh="群里的学习榜（自愿加入）", en="The group's board, for those who want"),
+        leaderboard.leaderboard,
+        actions={"leaderboard": leaderboard.press},
+    ),
+    Command(
         "settings",
-        Localized(zh="设置语言", en="Choose your language"),
+        Localized(zh="设置语言和图片配色", en="Your language, and the colours of pictures"),
         preferences.settings,
         actions={"settings": preferences.change},
+        private=True,
+    ),
+    Command(
+        "link",
+        Localized(zh="把另一个平台上的我连起来", en="Be one learner on two platforms"),
+        link.link,
+        CODE,
+        private=True,
+    ),
+    Command(
+        "export",
+        Localized(zh="导出我的全部数据", en="Everything stored about you, as files"),
+        data.export,
+        private=True,
+    ),
+    Command(
+        "forget",
+        Localized(zh="删除我的全部数据", en="Delete everything about you"),
+        data.forget,
+        actions={"forget": data.decide},
         private=True,
     ),
     Command("help", Localized(zh="能做的事，一张清单", en="What I can do"), show_help),

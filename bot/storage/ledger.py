@@ -1,14 +1,15 @@
 """Tokens reserved before a request to an endpoint, and settled after it."""
 
 from datetime import UTC, date, datetime
+from typing import Any
 
-from sqlalchemy import func, select, update
+from sqlalchemy import Select, func, select, update
 from sqlalchemy import text as sql
 from sqlalchemy.orm import Session
 
 from bot.errors import BudgetSpent
 from bot.ports import Budget, Usage
-from bot.storage.tables import LearnerRow, LlmCallRow
+from bot.storage.tables import LearnerRow, LlmCallRow, SpentDayRow
 
 _LOCK = 0x11A0
 """Any number that nothing else locks by."""
@@ -51,7 +52,11 @@ class Ledger:
         found = select(func.coalesce(func.sum(func.coalesce(used, LlmCallRow.reserved)), 0))
         found = found.where(LlmCallRow.called_date == day)
         if learner_id is not None:
-            found = found.where(LlmCallRow.learner_id == learner_id)
+            return self._sum(found.where(LlmCallRow.learner_id == learner_id))
+        forgotten = select(SpentDayRow.tokens).where(SpentDayRow.called_date == day)
+        return self._sum(found) + self._sum(forgotten)
+
+    def _sum(self, found: Select[Any]) -> int:
         return int(self._session.scalar(found) or 0)
 
     def _wait_for_others(self, learner_id: int, budget: Budget) -> None:

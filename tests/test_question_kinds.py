@@ -31,8 +31,8 @@ def test_an_order_is_pressed_step_by_step_and_handed_in(dialog: Dialog) -> None:
         dialog.press(button.action)
         assert dialog.last.replaces
         assert "你排的是" in dialog.last.text
-        assert len(_labels(dialog)) == (6 - done if done < 3 else 3)
-    assert _labels(dialog) == ["不确定", "重新排", "选好了"]
+        assert len(_labels(dialog)) == (7 - done if done < 3 else 4)
+    assert _labels(dialog) == ["不确定", "⚑ 报错", "重新排", "选好了"]
     assert "答对了" in dialog.press_label("选好了")
     assert question.answer
     assert question.answer.zh in dialog.last.text

@@ -61,6 +61,7 @@ def _text(turn: Turn, facts: Facts) -> str:
     _ = turn.translate
     parts = [
         bold(_("Your progress")),
+        _studied(turn, facts.standing),
         "\n".join(_modules(turn, facts.standing)),
         legend(turn.learner.language),
         _answers(turn, facts.tally),
@@ -68,6 +69,13 @@ def _text(turn: Turn, facts: Facts) -> str:
         _("**Next goal:** {goal}", goal=_goal(turn, facts.standing)),
     ]
     return "\n\n".join(parts)
+
+
+def _studied(turn: Turn, standing: Standing) -> str:
+    _ = turn.translate
+    lessons = turn.services.course.lessons
+    done = sum(standing.is_done(lesson.id) for lesson in lessons)
+    return _("Lessons: {done} of {count} studied", done=done, count=len(lessons))
 
 
 def _modules(turn: Turn, standing: Standing) -> list[str]:
@@ -96,8 +104,8 @@ def _days(turn: Turn, days: list[date]) -> str:
     """Say how many days of the month were practised and which; nobody counts a chain."""
     _ = turn.translate
     told = _("Days practised this month: {days}. Rest days are free.", days=len(days))
-    which = _("({days})", days=_(", ").join(str(day.day) for day in days))
-    return f"{told} {which}" if days else told
+    which = _(" ({days})", days=_(", ").join(str(day.day) for day in days))
+    return f"{told}{which}" if days else told
 
 
 def _due(turn: Turn, count: int) -> str:

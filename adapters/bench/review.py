@@ -1,11 +1,13 @@
 """What a quiz answer costs beside its bare transaction, and finding due cards among a million."""
 
 import asyncio
+import json
 import random
 import sqlite3
 import statistics
 import tempfile
 import time
+from collections import defaultdict
 from collections.abc import Awaitable, Callable, Iterator, Mapping
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -16,10 +18,13 @@ from telegram import Update
 
 from adapters.telegram import inbound
 from adapters.telegram.render import render
+from adapters.terminal.inbound import read_json
+from adapters.terminal.render import as_json
 from bot.answering.answer import Answerer
 from bot.answering.retrieval import Retriever
 from bot.commands import rounds
 from bot.commands.command import Services
+from bot.commands.reviewing import SESSION
 from bot.course.loader import load
 from bot.course.model import Course, Question
 from bot.learning import schedule
@@ -46,8 +51,10 @@ _RIGHT: Final = Grade("right", 1.0)
 def review() -> Mapping[str, float]:
     """Rates by the second, one thing after the other, warm.
 
-    answers: a press as Telegram sends it, parsed, graded, committed, and the reply rendered.
-    transactions: the database's work of the same answer alone. ratio: the first by the second.
+    answers: a press, parsed, graded, committed, and the reply rendered, as `chat --json` does it;
+    telegram_: as Telegram sends and takes it, with all that its library costs.
+    transactions: the database's work of the same answer in one bare transaction, from finding the
+    learner to the commit. ratios: the first two by this.
     upserts: one look-up and one upsert in a transaction, which is the least there can be.
     due_ms: the cards of a learner that are due, among a million; due_ratio: beside bare SQL.
     fsrs_us: one review in the core; fsrs_ratio: beside the library alone.
@@ -64,61 +71,66 @@ async def _answers(folder: Path) -> dict[str, float]:
     store = Store.open(f"sqlite:///{folder / 'bench.db'}")
     services = Services(course, store, Answerer(Retriever(course), None), SystemClock())
     tutor = Tutor(services)
-    rates: dict[str, list[float]] = {"answers": [], "transactions": [], "upserts": []}
+    rates: dict[str, list[float]] = defaultdict(list)
     numbers = iter(range(1, 100))
     for _ in range(ROUNDS):
-        for name, answer in (
-            ("answers", _whole(tutor)),
-            ("transactions", _transaction(store, course)),
-            ("upserts", _upsert(store)),
+        for name, platform, answer in (
+            ("answers", "terminal", _as_json(tutor)),
+            ("telegram_answers", "telegram", _as_telegram(tutor)),
+            ("transactions", "telegram", _transaction(store, course)),
+            ("upserts", "telegram", _upsert(store)),
         ):
-            number = next(numbers)
-            learner, asked = await _asked(store, course, number)
-            rates[name].append(await _rate(answer, number, learner, asked))
+            sender = Address(platform, *[str(next(numbers))] * 2)
+            rates[name].append(await _rate(store, course, sender, answer))
     store.close()
     middle = {name: statistics.median(found) for name, found in rates.items()}
     return {
         **{f"{name}_per_second": round(rate) for name, rate in middle.items()},
         "ratio": round(middle["answers"] / middle["transactions"], 3),
+        "telegram_ratio": round(middle["telegram_answers"] / middle["transactions"], 3),
         "ratio_to_upserts": round(middle["answers"] / middle["upserts"], 3),
     }
 
 
-_Answer = Callable[[int, Learner, Question], Awaitable[None]]
+_Answer = Callable[[Address, Learner, Question], Awaitable[None]]
 
 
-async def _rate(answer: _Answer, number: int, learner: Learner, asked: list[Question]) -> float:
-    """Return how many answers a second are given; the first few warm things up."""
-    warm, counted = asked[:10], asked[10:]
-    for question in warm:
-        await answer(number, learner, question)
-    begin = time.perf_counter()
-    for question in counted:
-        await answer(number, learner, question)
-    return len(counted) / (time.perf_counter() - begin)
-
-
-async def _asked(store: Store, course: Course, number: int) -> tuple[Learner, list[Question]]:
-    """Make a learner who has been asked many questions in one round."""
-    every = [one for lesson in course.lessons for one in lesson.questions]
-    questions = random.Random(number).sample(every, ANSWERS)  # noqa: S311
+async def _rate(store: Store, course: Course, number: int, answer: _Answer, platform: str) -> float:
+    """Return how many answers a second a new learner can give, in rounds of ten; the first round
+    warms things up."""
     now = datetime.now(UTC)
-    sender = Address("telegram", str(number), str(number))
+    learner = await store.run(lambda tx: tx.add_learner(sender, "zh", "Asia/Shanghai", now))
+    every = [one for lesson in course.lessons for one in lesson.questions]
+    questions = random.Random(sender.user_id).sample(every, ANSWERS)  # noqa: S311
+    spent = 0.0
+    for begin in range(0, ANSWERS, SESSION):
+        asked = questions[begin : begin + SESSION]
+        await store.run(_ask, learner, asked, now)
+        start = time.perf_counter()
+        for question in asked:
+            await answer(sender, learner, question)
+        spent += time.perf_counter() - start if begin else 0
+    return (ANSWERS - SESSION) / spent
 
-    def ask(tx: Tx) -> Learner:
-        learner = tx.add_learner(sender, "zh", "Asia/Shanghai", now)
-        ids = [one.id for one in questions]
-        quiz = tx.quizzes.start(learner.id, "quiz", None, ids, now)
-        for one in ids:
-            tx.attempts.ask(learner.id, one, quiz.id, 1, PRIVATE, now)
-        return learner
 
-    return await store.run(ask), questions
+def _ask(tx: Tx, learner: Learner, questions: list[Question], now: datetime) -> None:
+    quiz = tx.quizzes.start(learner.id, "quiz", None, [one.id for one in questions], now)
+    for one in questions:
+        tx.attempts.ask(learner.id, one.id, quiz.id, 1, PRIVATE, now)
 
 
-def _whole(tutor: Tutor) -> _Answer:
-    async def answer(number: int, learner: Learner, question: Question) -> None:
-        update = Update.de_json(_press(number, question), None)
+def _as_json(tutor: Tutor) -> _Answer:
+    async def answer(sender: Address, learner: Learner, question: Question) -> None:
+        line = json.dumps({"action": f"quiz:{question.id}:{_response(question)}"})
+        async for reply in tutor.handle(read_json(line, sender.user_id)):
+            as_json(reply)
+
+    return answer
+
+
+def _as_telegram(tutor: Tutor) -> _Answer:
+    async def answer(sender: Address, learner: Learner, question: Question) -> None:
+        update = Update.de_json(_press(int(sender.user_id), question), None)
         incoming = inbound.read(update, "bot", 1)
         assert incoming
         async for reply in tutor.handle(incoming):
@@ -145,15 +157,21 @@ def _response(question: Question) -> str:
 
 
 def _transaction(store: Store, course: Course) -> _Answer:
-    async def answer(number: int, learner: Learner, question: Question) -> None:
-        sitting = rounds.Sitting(learner, course, PRIVATE, datetime.now(UTC))
-        await store.run(rounds.answer_question, sitting, question, _response(question))
+    async def answer(sender: Address, learner: Learner, question: Question) -> None:
+        await store.run(_find_and_answer, sender, course, question)
 
     return answer
 
 
+def _find_and_answer(tx: Tx, sender: Address, course: Course, question: Question) -> None:
+    learner = tx.learner(sender)
+    assert learner
+    sitting = rounds.Sitting(learner, course, PRIVATE, datetime.now(UTC))
+    rounds.answer_question(tx, sitting, question, _response(question))
+
+
 def _upsert(store: Store) -> _Answer:
-    async def answer(number: int, learner: Learner, question: Question) -> None:
+    async def answer(sender: Address, learner: Learner, question: Question) -> None:
         await store.run(_look_and_put, learner.id, question.id)
 
     return answer

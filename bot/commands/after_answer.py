@@ -3,7 +3,7 @@
 from bot.commands import quiz_feedback, quiz_text
 from bot.commands.command import Turn
 from bot.commands.dates import day_name
-from bot.commands.learn import find_lesson, next_button
+from bot.commands.learn import next_button
 from bot.commands.markup import italic
 from bot.commands.report import report_button
 from bot.commands.reviewing import Ahead
@@ -60,7 +60,8 @@ def _note(turn: Turn, answered: Answered) -> str:
 def _ways_on(turn: Turn, question: Question, answered: Answered) -> list[Button]:
     _ = turn.translate
     current, card = answered.round, answered.card
-    lesson = find_lesson(turn.services.course, question.lesson_id)
+    lesson = turn.services.course.lesson(question.lesson_id)
+    assert lesson
     read = Button(_("Read the lesson"), f"learn:{lesson.id}")
     if current is None:
         more = Button(_("More questions"), f"quiz:{lesson.id}")

@@ -95,7 +95,7 @@ async def _answers(folder: Path) -> dict[str, float]:
 _Answer = Callable[[Address, Learner, Question], Awaitable[None]]
 
 
-async def _rate(store: Store, course: Course, number: int, answer: _Answer, platform: str) -> float:
+async def _rate(store: Store, course: Course, sender: Address, answer: _Answer) -> float:
     """Return how many answers a second a new learner can give, in rounds of ten; the first round
     warms things up."""
     now = datetime.now(UTC)

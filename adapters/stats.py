@@ -74,6 +74,7 @@ def as_dict(statistics: Statistics, budget: int | None) -> dict[str, Any]:
         "pushes": {},
         "tokens": {
             "today": statistics.tokens_today._asdict(),
+            "forgotten_today": statistics.forgotten_today,
             "last_30_days": statistics.tokens_30_days._asdict(),
             "daily_limit": budget,
             "left_today": _left(statistics, budget),
@@ -122,7 +123,9 @@ def as_text(statistics: Statistics, budget: int | None) -> str:
 
 
 def _left(statistics: Statistics, budget: int | None) -> int | None:
-    return None if budget is None else max(0, budget - statistics.tokens_today.spent)
+    if budget is None:
+        return None
+    return max(0, budget - statistics.tokens_today.spent - statistics.forgotten_today)
 
 
 def _counts(counts: dict[str, int]) -> str:

@@ -16,7 +16,7 @@ from bot.errors import DatabaseError
 from bot.learning.grading import Grade
 from bot.learning.schedule import Card
 from bot.messages import Address
-from bot.ports import Message
+from bot.ports import Budget, Message
 from bot.storage.engine import open_engine
 from bot.storage.statistics import read
 from bot.storage.store import Store
@@ -256,3 +256,19 @@ def test_a_course_that_cannot_be_read_breaks_nothing_else(tmp_path: Path) -> Non
     assert json.loads(finished.stdout)["questions"] == []
     assert "llm-tutor lessons check" in finished.stderr
     assert len(finished.stderr.splitlines()) == 1
+
+
+def test_tokens_of_the_forgotten_still_count_in_all(database: str) -> None:
+    """What is left of the day's budget does not grow because somebody deleted themselves."""
+    today = NOW.date()
+
+    def spend_and_go(tx: Tx) -> None:
+        ada = tx.add_learner(Address("telegram", "1", "1"), "zh", "UTC", NOW)
+        tx.ledger.reserve(ada.id, 600, Budget(in_all=1000), NOW)
+        tx.everything.forget(ada.id, tokens_of=today)
+
+    store = Store.open(database)
+    asyncio.run(store.run(spend_and_go))
+    store.close()
+    tokens = as_dict(read(database, NOW), 1000)["tokens"]
+    assert (tokens["forgotten_today"], tokens["left_today"]) == (600, 400)

@@ -6,11 +6,15 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import pytest
+from alembic import command
 from alembic.autogenerate import compare_metadata
+from alembic.config import Config
 from alembic.migration import MigrationContext
+from fsrs import Rating
 
 from bot.errors import DatabaseError
-from bot.learning.schedule import Card
+from bot.learning.grading import Grade
+from bot.learning.schedule import Card, review
 from bot.messages import Address
 from bot.ports import Message
 from bot.storage import engine
@@ -42,6 +46,44 @@ def test_revisions_are_numbered_in_the_order_of_their_files() -> None:
     for number, path in enumerate(files, 1):
         assert path.name.startswith(f"{number:04}_")
         assert f'revision: str = "{number:04}"' in path.read_text()
+
+
+def test_answers_of_an_earlier_version_become_cards(database: str) -> None:
+    """The last answer to each question counts, on the learner's own date; nothing is lost."""
+    opened = engine.open_engine(database)
+    config = Config()
+    config.set_main_option("script_location", str(engine.MIGRATIONS))
+    with opened.begin() as connection:
+        config.attributes["connection"] = connection
+        command.upgrade(config, "0002")
+        connection.exec_driver_sql(
+            "INSERT INTO learner (id, language, timezone, created_at, seen_at)"
+            " VALUES (1, 'zh', 'Asia/Shanghai', '2026-11-01', '2026-11-01')"
+        )
+        for question, outcome, score, at in (
+            ("tokens:1", "wrong", 0.0, "2026-11-20 08:00:00.000000"),
+            ("tokens:1", "right", 1.0, "2026-11-20 20:00:00.000000"),
+            ("tokens:2", "partly", 0.5, "2026-11-20 08:00:00.000000"),
+            ("tokens:3", "unsure", 0.0, "2026-11-20 08:00:00.000000"),
+            ("tokens:4", None, None, None),
+        ):
+            connection.exec_driver_sql(
+                "INSERT INTO attempt (learner_id, question_id, conversation, seed, asked_at,"
+                " answered_at, outcome, score) VALUES (1, ?, 'private', 1, '2026-11-20', ?, ?, ?)",
+                (question, at, outcome, score),
+            )
+    engine.upgrade(opened)
+    store = Store(opened)
+    cards = asyncio.run(store.run(lambda tx: tx.cards.all(1)))
+    store.close()
+    assert {one: (card.score, card.reviews) for one, card in cards.items()} == {
+        "tokens:1": (1.0, 2), "tokens:2": (0.5, 1), "tokens:3": (None, 1),
+    }  # fmt: skip
+    right = cards["tokens:1"]
+    first = review(None, "tokens:1", Grade("right", 1.0), Rating.Good, right.reviewed)
+    assert right.reviewed.isoformat() == "2026-11-21"
+    assert (right.stability, right.difficulty) == pytest.approx((first.stability, first.difficulty))
+    assert right.due > right.reviewed
 
 
 def test_a_database_of_a_newer_version_is_refused(database: str, tmp_path: Path) -> None:

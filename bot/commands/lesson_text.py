@@ -1,5 +1,6 @@
 """How a lesson looks in a chat: pure text, in the common Markdown subset."""
 
+from bot.course.credit import credit
 from bot.course.model import Course, Essay, Language, Lesson, Note
 from bot.locale import translator
 
@@ -53,15 +54,3 @@ def _note(one: Note, essay: Essay | None, language: Language) -> str:
         source=one.source,
         date=one.checked_on.isoformat(),
     )
-
-
-def credit(course: Course, lesson: Lesson, language: Language) -> str:
-    """Return the line that names the essays and their authors."""
-    _ = translator(language)
-    essays = [
-        _("“{title}” by {author}", title=essay.title, author=essay.author)
-        if essay.author
-        else _("“{title}” (author not given)", title=essay.title)
-        for essay in course.essays_of(lesson)
-    ]
-    return _("Written from {essays}", essays=_(", ").join(essays))

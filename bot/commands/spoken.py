@@ -34,7 +34,7 @@ def _anywhere(language: Language) -> dict[str, str]:
         _("Quiz me"): "quiz",
         _("Next question"): "onward",
         _("Back to the question"): "onward",
-        _("Review now"): "review",
+        **dict.fromkeys((_("Review"), _("Review now"), _("Review first")), "review"),
         _("Practise again"): "quiz",
         _("What I can do"): "help",
     }

@@ -29,6 +29,7 @@ from markdown_it.renderer import RendererHTML
 from markdown_it.token import Token
 from markdown_it.utils import EnvType, OptionsDict
 
+from bot.course.credit import credit
 from bot.course.model import Course, Language, Lesson, Option, Question
 from bot.learning.grading import shown_options
 from bot.locale import translator
@@ -267,15 +268,7 @@ def _key_points(language: Language, question: Question) -> str:
 
 def _origin(course: Course, lesson: Lesson, language: Language) -> str:
     """Return the lesson's title and the line that names the essays and their authors."""
-    _ = translator(language)
-    essays = [
-        _("“{title}” by {author}", title=essay.title, author=essay.author)
-        if essay.author
-        else _("“{title}” (author not given)", title=essay.title)
-        for essay in course.essays_of(lesson)
-    ]
-    credit = _("Written from {essays}", essays=_(", ").join(essays))
-    return f"<b>{_plain(lesson.title[language])}</b><br>{_plain(credit)}"
+    return f"<b>{_plain(lesson.title[language])}</b><br>{_plain(credit(course, lesson, language))}"
 
 
 def _list(numbering: str, items: Iterable[str]) -> str:

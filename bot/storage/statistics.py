@@ -21,6 +21,7 @@ from bot.storage.tables import (
     LessonProgressRow,
     LlmCallRow,
     ReportRow,
+    SpentDayRow,
     UtteranceRow,
 )
 
@@ -98,6 +99,7 @@ class Statistics(NamedTuple):
     lessons_top: list[tuple[str, int, int]]
     answers_by_outcome: dict[str, int]
     tokens_today: Tokens
+    forgotten_today: int
     tokens_30_days: Tokens
     cards: Cards
     answers_by_rating: dict[str, int]
@@ -144,6 +146,7 @@ def _count(session: Session, now: datetime, course: Course | None) -> Statistics
         lessons_top=_top(session),
         answers_by_outcome=_groups(session, AttemptRow.outcome),
         tokens_today=_tokens(session, today),
+        forgotten_today=_forgotten(session, today),
         tokens_30_days=_tokens(session, _first_of(today, 30)),
         cards=_cards(session, today),
         answers_by_rating=_ratings(session),
@@ -231,3 +234,9 @@ def _reports(session: Session) -> list[Reported]:
     for question_id, name, times in session.execute(found.order_by(count.desc(), reason)):
         reports.setdefault(question_id, Reported(question_id, {})).reasons[name] = times
     return sorted(reports.values(), key=lambda one: (-one.total, one.question_id))
+
+
+def _forgotten(session: Session, today: date) -> int:
+    """Count the tokens of learners who have deleted themselves; they still count in all."""
+    spent = select(SpentDayRow.tokens).where(SpentDayRow.called_date == today)
+    return session.scalar(spent) or 0

@@ -6,6 +6,7 @@ TutorError                  the learner reads it, in their language
 ├── UnknownLesson
 ├── NothingToRead           a sticker, a photo, an empty message
 ├── TooLong
+├── NothingOpen             "B" where no question waits for an answer
 ├── NotAnOption             "E" where A to D are to choose from
 ├── NotAnOrder              "B" where all the letters are asked for
 ├── NotANumber
@@ -61,6 +62,10 @@ class TooLong(TutorError):
         "That is {length} characters, more than I can read at once (at most {limit}). "
         "Please send the part you want to ask about."
     )
+
+
+class NothingOpen(TutorError):
+    message = N_("No question is waiting for an answer. /quiz asks you one.")
 
 
 class NotAnOption(TutorError):

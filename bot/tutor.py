@@ -1,6 +1,7 @@
 """The facade: whatever a platform hears goes in at `Tutor.handle`, and replies come out."""
 
 import logging
+import re
 import secrets
 from collections.abc import AsyncIterator, Sequence
 from contextlib import asynccontextmanager
@@ -15,7 +16,15 @@ from bot.commands.spoken import RETOLD, spoken_action
 from bot.commands.talk import way_back
 from bot.commands.typed import typed
 from bot.course.model import Course, Language
-from bot.errors import N_, NothingToRead, TooLong, TutorError, UnknownAction, UnknownCommand
+from bot.errors import (
+    N_,
+    NothingOpen,
+    NothingToRead,
+    TooLong,
+    TutorError,
+    UnknownAction,
+    UnknownCommand,
+)
 from bot.learning.records import Learner
 from bot.locale import language_of, translator
 from bot.messages import ACTION_BYTES, Address, Button, Incoming, Reply
@@ -37,6 +46,9 @@ OUTDATED = N_(
     "While this message waited, your data was deleted or moved from another of your accounts, so I "
     "left the message alone. Please send it again."
 )
+
+_STRAY = re.compile(r"[A-Ha-h]|\d{1,4}")
+"""A letter or a number alone: the answer to a question that is not open any more."""
 
 log = logging.getLogger(__name__)
 
@@ -207,6 +219,8 @@ async def _replies(turn: Turn) -> AsyncIterator[Reply]:
         action = spoken_action(turn)
         if action and await _is_of_the_answer(turn, action):
             action = None
+        if action is None and _STRAY.fullmatch(argument):
+            raise NothingOpen
         handler, argument = _route_action(action) if action else (ask, argument)
     async for reply in handler(turn, argument):
         yield replace(reply, private=True) if handler in _private else reply

@@ -96,7 +96,7 @@ def test_the_adaptive_learners_have_our_scheduler() -> None:
     """The same answers on the same days are due on the same dates as in `bot.learning.schedule`."""
     after, today, note = adaptive(), date(2026, 1, 1), Note()
     card = None
-    for days, rating in LOOKS:
+    for days, rating in [LOOKS[0], *(one for one in LOOKS[1:] if one[0])]:
         today += timedelta(days)
         grade = Grade("wrong", 0) if rating == Rating.Again else Grade("right", 1)
         card = review(card, "tokens:1", grade, rating, today)

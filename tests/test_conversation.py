@@ -278,12 +278,39 @@ def test_what_stands_on_a_button_can_be_typed(dialog: Dialog, text: str, expecte
     assert expected in dialog.say(text)
 
 
+@pytest.mark.parametrize(
+    ("text", "expected"),
+    [
+        ("删除我的数据", "要删除"), ("怎么删除我的数据？", "要删除"), ("delete my data", "要删除"),
+        ("我的进度", "学习进度"), ("How far have I come?", "学习进度"), ("导出我的数据", "一个文件"),
+        ("how do I link my accounts?", "连接码"), ("复习", "要复习的"),
+    ],
+)  # fmt: skip
+def test_what_is_wished_in_plain_words_is_done(dialog: Dialog, text: str, expected: str) -> None:
+    """Nobody has to know a command to leave with their data."""
+    assert expected in dialog.say(text)
+
+
+@pytest.mark.parametrize("text", ["模型能删除我的数据吗", "训练数据怎么删除", "what is my data"])
+def test_a_question_about_data_is_a_question(dialog: Dialog, text: str) -> None:
+    """Only the whole wish, in its own words, is a command."""
+    dialog.say(text)
+    assert not any(one.action.startswith("forget:yes") for one in dialog.last.buttons)
+
+
+@pytest.mark.parametrize("text", ["A", "c", "4", "140"])
+def test_an_answer_to_no_question_is_told_so(dialog: Dialog, text: str) -> None:
+    """A letter that comes too late is not taken for a question about it."""
+    dialog.say("/learn")
+    assert "没有等着回答的题" in dialog.say(text)
+
+
 def test_a_learner_who_comes_back_is_taken_up_where_they_were(dialog: Dialog) -> None:
     """/start knows what was done, and the question that is open."""
     dialog.say("/learn tokens")
     dialog.press_label("考我一题")
     dialog.answer()
-    dialog.verify(("/start", f"学过 1/{LESSONS} 课"), ("[继续学]", lesson_place(1)))
+    dialog.verify(("/start", f"读过 1/{LESSONS} 课"), ("[继续学]", lesson_place(1)))
     dialog.say("/quiz tokens")
     question = dialog.open_question
     dialog.verify(("/start", "欢迎回来"), ("[回到刚才的题]", question.stem.zh))
@@ -292,7 +319,7 @@ def test_a_learner_who_comes_back_is_taken_up_where_they_were(dialog: Dialog) ->
 def test_not_sure_costs_nothing(dialog: Dialog) -> None:
     """An honest "not sure" is no wrong answer."""
     dialog.verify(("/learn", ""), ("[考我一题]", ""), ("[不确定]", "不扣分"))
-    dialog.verify(("/progress", "0 题答对 0 题"), ("/progress", "1 题不确定"))
+    dialog.verify(("/progress", "0 题答对 0 题"), ("/progress", "另有 1 题不确定"))
 
 
 def test_a_quiz_before_the_first_lesson_offers_the_first_lesson(dialog: Dialog) -> None:
@@ -403,7 +430,7 @@ def test_an_off_topic_question_is_turned_back_to_the_course(dialog: Dialog) -> N
     assert len(examples) == 2
     assert f"**{examples[0].label}**" in dialog.press(examples[0].action)
     dialog.say("明天北京会下雨吗")
-    assert lesson_place(5) in dialog.press_label("继续学")
+    assert lesson_place(1) in dialog.press_label("继续学")
 
 
 def test_ask_without_a_question_gives_an_example(dialog: Dialog) -> None:

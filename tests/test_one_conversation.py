@@ -95,7 +95,7 @@ def test_a_learner_starts_learns_is_cut_off_and_is_remembered(
             await host.start()
             progress = await host.say("/progress")
             assert "2 题答对 1 题" in progress
-            assert f"学过 1/{LESSONS} 课" in progress
+            assert f"读过 1/{LESSONS} 课" in progress
             assert "第 2/" in await host.press("quiz")
             log = host.log.read_text()
             assert host.faults == []

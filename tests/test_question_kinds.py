@@ -24,7 +24,7 @@ def test_an_order_is_pressed_step_by_step_and_handed_in(dialog: Dialog) -> None:
     """Each press puts one step behind the others; the message is redrawn in its place."""
     question = _question(dialog, ORDER)
     dialog.press(f"pick:{ORDER}:")
-    assert _labels(dialog) == ["A", "B", "C", "D", "不确定", "⚑ 报错"]
+    assert _labels(dialog) == ["A", "B", "C", "D", "不确定", "⚑ 题目有误"]
     assert question.order
     for done, option_id in enumerate(question.order[:-1], 1):
         [button] = [b for b in dialog.last.buttons if _adds(b.action, question.order, option_id)]
@@ -32,7 +32,7 @@ def test_an_order_is_pressed_step_by_step_and_handed_in(dialog: Dialog) -> None:
         assert dialog.last.replaces
         assert "你排的是" in dialog.last.text
         assert len(_labels(dialog)) == (7 - done if done < 3 else 4)
-    assert _labels(dialog) == ["不确定", "⚑ 报错", "重新排", "选好了"]
+    assert _labels(dialog) == ["不确定", "⚑ 题目有误", "重新排", "选好了"]
     assert "答对了" in dialog.press_label("选好了")
     assert question.answer
     assert question.answer.zh in dialog.last.text
@@ -49,7 +49,7 @@ def test_an_order_can_be_started_over(dialog: Dialog) -> None:
     dialog.press(f"pick:{ORDER}:ab")
     dialog.press_label("重新排")
     assert "你排的是" not in dialog.last.text
-    assert _labels(dialog) == ["A", "B", "C", "D", "不确定", "⚑ 报错"]
+    assert _labels(dialog) == ["A", "B", "C", "D", "不确定", "⚑ 题目有误"]
 
 
 def test_a_wrong_order_is_explained_at_the_first_step_that_is_elsewhere(dialog: Dialog) -> None:
@@ -144,7 +144,7 @@ def test_hints_come_one_by_one(dialog: Dialog, question_id: str) -> None:
     dialog.press_label("给个提示")
     assert dialog.last.replaces
     assert all(hint.zh in dialog.last.text for hint in question.hints)
-    assert _labels(dialog) == ["不确定", "⚑ 报错"]
+    assert _labels(dialog) == ["不确定", "⚑ 题目有误"]
 
 
 @pytest.mark.parametrize(

@@ -56,6 +56,7 @@ def test_every_question_that_is_answered_is_a_card(dialog: Dialog) -> None:
     assert "明天再见" in dialog.answer(right=False)
     dialog.press("check:rag")
     quick = dialog.open_question.id
+    dialog.clock.move(seconds=3)
     assert "13 天后再见" in dialog.answer()
     waits = {one: (card.due - TODAY).days for one, card in dialog.cards.items()}
     assert waits == {right: 5, wrong: 1, quick: 13}
@@ -78,7 +79,7 @@ def test_a_review_serves_what_is_due_and_ends(dialog: Dialog) -> None:
     dialog.answer()
     assert "复习 · 第 2/2 题" in dialog.press_label("下一题")
     dialog.answer()
-    assert "接下来的 1 题会在 12 月" in dialog.last.text
+    assert "接下来的 2 题会在 12 月" in dialog.last.text
     assert "今天的都复习完了" in dialog.say("/review")
 
 

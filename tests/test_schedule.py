@@ -128,6 +128,23 @@ def test_not_sure_comes_back_soon_and_is_held_against_nobody() -> None:
     assert (wrong.lapses, wrong.score) == (2, 0.0)
 
 
+def test_right_once_more_on_the_same_day_tells_nothing_new() -> None:
+    """Cramming counts as an answer, and moves no date."""
+    first = answered([Rating.Good])
+    again = review(first, "a:1", RIGHT, Rating.Easy, TODAY)
+    assert (again.due, again.stability, again.reviews) == (first.due, first.stability, 2)
+    wrong = review(first, "a:1", WRONG, Rating.Again, TODAY)
+    assert wrong.due < first.due
+
+
+def test_not_sure_of_what_was_forgotten_takes_the_score_along() -> None:
+    """A lesson does not rise because somebody says honestly that it is gone."""
+    before = card(score=1.0, stability=3.0)
+    soon, late = TODAY + timedelta(days=5), TODAY + timedelta(days=90)
+    assert review(before, "a:1", UNSURE, Rating.Again, soon).score == 1.0
+    assert review(before, "a:1", UNSURE, Rating.Again, late).score is None
+
+
 def test_a_card_that_was_put_aside_comes_back_with_a_right_answer() -> None:
     """It is a card like any other again, its lapses forgiven."""
     aside = card(lapses=4, is_retired=True)
@@ -164,9 +181,10 @@ def test_a_session_keeps_lessons_apart_where_it_can(lessons: list[str]) -> None:
 
 
 def test_quick_is_hardly_longer_than_reading(course: Course) -> None:
-    """No longer than reading it all takes."""
+    """No longer than reading it all takes, and not before anybody can have read it."""
     question = course.lessons[4].check_question
     assert is_quick(question, "zh", timedelta(seconds=5))
+    assert not is_quick(question, "zh", timedelta(seconds=0.4))
     assert not is_quick(question, "zh", timedelta(seconds=60))
     assert not is_quick(question, "en", timedelta(minutes=2))
 
@@ -268,9 +286,19 @@ def test_the_next_lesson_is_what_was_begun_or_comes_next(course: Course) -> None
     following = propose(course, standing(ids[:3]), ids[2])
     assert following
     assert (following.lesson.id, following.why) == (ids[3], "next")
-    begun = propose(course, standing(ids[:3], opened=ids[9]), ids[9])
+    near = next(one for one in course.lessons[4:] if set(one.prerequisites) <= set(ids[:3]))
+    begun = propose(course, standing(ids[:3], opened=near.id), near.id)
     assert begun
-    assert (begun.lesson.id, begun.why) == (ids[9], "begun")
+    assert (begun.lesson, begun.why) == (near, "begun")
+
+
+def test_a_look_ahead_is_not_where_somebody_is(course: Course) -> None:
+    """A lesson opened as the source of an answer does not take the course along."""
+    ids = [one.id for one in course.lessons]
+    far = next(one for one in course.lessons if set(one.prerequisites) - set(ids[:3]))
+    proposal = propose(course, standing(ids[:3], opened=far.id), far.id)
+    assert proposal
+    assert (proposal.lesson.id, proposal.why) == (ids[3], "next")
 
 
 def test_what_the_next_lesson_builds_on_comes_again_when_it_fades(course: Course) -> None:

@@ -26,6 +26,14 @@ def reply(turn: Turn, question: Question, answered: Answered, text: str) -> Repl
     return Reply("\n\n".join(parts), (*buttons, report))
 
 
+def session_of(turn: Turn, count: int, ahead: Ahead) -> str:
+    """Say how many cards are due, and how many come in one go."""
+    _ = turn.translate
+    return _(
+        "{due} are due. Here are {count} of them, from several lessons.", due=ahead.due, count=count
+    )
+
+
 def nothing_due(turn: Turn, ahead: Ahead) -> Reply:
     """Say that there is nothing to review, and what there is instead."""
     _ = turn.translate
@@ -97,8 +105,10 @@ def _coming(turn: Turn, ahead: Ahead) -> str:
     """Say what else is due today or, where nothing is, when the next cards come."""
     _, language = turn.translate, turn.learner.language
     if ahead.due:
-        return _("{count} more are due; they can wait as well.", count=ahead.due)
+        return _("{count} more are due; they can wait.", count=ahead.due)
     if ahead.next_date is None:
         return ""
     day = day_name(language, ahead.next_date)
+    if ahead.next_count == 1:
+        return _("The next one comes back on {day}.", day=day)
     return _("The next {count} come back on {day}.", count=ahead.next_count, day=day)

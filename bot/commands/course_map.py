@@ -13,6 +13,7 @@ from bot.learning.standing import Standing
 from bot.locale import translator
 from bot.messages import Button, Reply
 
+FADING = "↘"
 SYMBOLS = dict(zip(Mastery, "○◔◑◕●", strict=True))
 
 BACK = "back"
@@ -27,7 +28,7 @@ async def course_map(turn: Turn, argument: str) -> AsyncIterator[Reply]:
     parts = [bold(_("Course map")), *[_module(turn, one, standing) for one in course.modules]]
     buttons = [Button(one.title[language], f"module:{one.id}") for one in course.modules]
     yield Reply(
-        "\n\n".join([*parts, legend(language)]),
+        "\n\n".join([*parts, _levels(turn, standing)]),
         (*buttons, Button(_("Next lesson"), "learn")),
         replaces=argument == BACK,
     )
@@ -55,9 +56,26 @@ def _module(turn: Turn, one: Module, standing: Standing, with_objectives: bool =
     lines = [f"**{one.title[language]}**"]
     for lesson in course.in_module(one):
         symbol = SYMBOLS[standing.level(lesson)]
-        lines.append(f"{symbol} {course.number(lesson)}. {lesson.title[language]}")
+        faded = f" {FADING}" if standing.has_faded(lesson) else ""
+        lines.append(f"{symbol} {course.number(lesson)}. {lesson.title[language]}{faded}")
         if with_objectives:
             lines.append(f"*{lesson.objective[language]}*")
+    return "\n".join(lines)
+
+
+def _levels(turn: Turn, standing: Standing) -> str:
+    """Say what each level takes and, where a lesson has lost one, how it comes back."""
+    _ = turn.translate
+    means = {
+        Mastery.SEEN: _("you opened it"),
+        Mastery.PASSED: _("four in five right, the check question too"),
+        Mastery.KEPT: _("half of it right again after a week"),
+        Mastery.EXPLAINED: _("put in your own words"),
+    }
+    names = level_names(turn.learner.language)
+    lines = [f"{SYMBOLS[one]} {names[one]}: {text}" for one, text in means.items()]
+    if any(map(standing.has_faded, turn.services.course.lessons)):
+        lines.append(_("{mark} fading: a review brings the level back", mark=FADING))
     return "\n".join(lines)
 
 

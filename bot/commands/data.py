@@ -50,7 +50,7 @@ async def _deck(turn: Turn) -> Reply:
     text = (
         _("And your cards for Anki, with their due dates: {count}.", count=count)
         if count
-        else _("A deck for Anki comes with your first cards: each question you answer makes one.")
+        else _("There is no deck for Anki yet: answer a question, and its card is in it.")
     )
     return Reply(text, (Button(_("Go on learning"), "learn"),), document=document)
 
@@ -62,7 +62,8 @@ async def forget(turn: Turn, argument: str) -> AsyncIterator[Reply]:
     holdings = await turn.services.store.run(lambda tx: tx.everything.holdings(learner_id))
     parts = [
         bold(_("Delete everything I have stored about you?")),
-        platforms_said(turn, holdings.platforms) + "\n" + numbers_said(turn, holdings),
+        _("On: {platforms}", platforms=platforms_said(turn, holdings.platforms))
+        + f"\n{numbers_said(turn, holdings)}",
         _("Your conversations and settings go as well. Nobody can bring any of it back."),
     ]
     buttons = (
@@ -78,8 +79,8 @@ async def decide(turn: Turn, argument: str) -> AsyncIterator[Reply]:
     _ = turn.translate
     answer, _colon, check = argument.partition(":")
     if answer == "no":
-        text = _("Good: everything stays as it is.")
-        yield Reply(text, (Button(_("Go on learning"), "learn"),))
+        text = _("OK, nothing was deleted.")
+        yield Reply(text, (Button(_("Go on learning"), "learn"),), replaces=True)
     elif answer == "yes":
         yield await _forgotten(turn, check)
     else:
@@ -92,8 +93,8 @@ async def _forgotten(turn: Turn, check: str) -> Reply:
     is_gone = await turn.services.store.run(_forget, turn, check)
     if is_gone:
         text = _(
-            "Everything about you is deleted. Thank you for learning with me, and all the best! "
-            "Should you write again, we begin anew."
+            "Everything about you is deleted; files that I sent you stay where they are. Thank you "
+            "for learning with me, and all the best! Should you write again, we begin anew."
         )
         return Reply(text, replaces=True)
     text = _(

@@ -64,7 +64,7 @@ def _reason(turn: Turn, proposal: Proposal, due: int) -> str:
             why = _("Next in the course.")
         case "weakest":
             why = _("You have been through every lesson; this is the one to firm up.")
-    return f"{why} {_('Due for review today: {count}.', count=due)}" if due else why
+    return why + _(" Due for review today: {count}.", count=due) if due else why
 
 
 def _review_first(turn: Turn, due: int) -> list[Button]:

@@ -169,6 +169,7 @@ def _linked(turn: Turn, joined: Joined) -> Reply:
                 count=joined.both,
             )
         )
+    parts.append(_("Language and settings are those of the account that is with me longer."))
     parts.append(_("Was that a mistake? `/link off` takes the two apart again."))
     return Reply("\n\n".join(parts), (Button(_("Go on learning"), "learn"),))
 
@@ -181,9 +182,11 @@ async def _part(turn: Turn) -> Reply:
         raise NotLinked
     parts = [
         _("**Apart again.** Each side has what it brought; what came after stays with the older."),
-        *(
-            f"{platforms_said(turn, side.platforms)}\n{numbers_said(turn, side)}"
-            for side in (apart.here, apart.there)
-        ),
+        _("This side: {side}", side=_side(turn, apart.here)),
+        _("The other side: {side}", side=_side(turn, apart.there)),
     ]
     return Reply("\n\n".join(parts), (Button(_("Go on learning"), "learn"),))
+
+
+def _side(turn: Turn, holdings: Holdings) -> str:
+    return f"{platforms_said(turn, holdings.platforms)}\n{numbers_said(turn, holdings)}"

@@ -74,8 +74,8 @@ def _text(turn: Turn, facts: Facts) -> str:
 def _studied(turn: Turn, standing: Standing) -> str:
     _ = turn.translate
     lessons = turn.services.course.lessons
-    done = sum(standing.is_done(lesson.id) for lesson in lessons)
-    return _("Lessons: {done} of {count} studied", done=done, count=len(lessons))
+    seen = sum(lesson.id in standing.marks for lesson in lessons)
+    return _("Lessons read: {seen} of {count}", seen=seen, count=len(lessons))
 
 
 def _modules(turn: Turn, standing: Standing) -> list[str]:
@@ -95,16 +95,17 @@ def _answers(turn: Turn, tally: Tally) -> str:
     parts = [_("Answers: {right} right of {graded}", right=tally.right, graded=tally.graded)]
     if tally.partly:
         parts.append(_("{count} partly right", count=tally.partly))
-    if tally.unsure:
-        parts.append(_("{count} not sure", count=tally.unsure))
-    return _(", ").join(parts)
+    if tally.wrong:
+        parts.append(_("{count} not right", count=tally.wrong))
+    graded = _(", ").join(parts)
+    return graded + _("; besides, {count} not sure", count=tally.unsure) if tally.unsure else graded
 
 
 def _days(turn: Turn, days: list[date]) -> str:
     """Say how many days of the month were practised and which; nobody counts a chain."""
     _ = turn.translate
     told = _("Days practised this month: {days}. Rest days are free.", days=len(days))
-    which = _(" ({days})", days=_(", ").join(str(day.day) for day in days))
+    which = _(" (day {days})", days=_(", ").join(str(day.day) for day in days))
     return f"{told}{which}" if days else told
 
 
@@ -119,7 +120,8 @@ def _goal(turn: Turn, standing: Standing) -> str:
     if standing.due:
         return _("review what is due, {count} in all", count=standing.due)
     if begun := _to_pass(course, standing):
-        return _("answer the questions of “{title}”", title=begun.title[language])
+        title = begun.title[language]
+        return _("pass “{title}”: four in five right, the check question too", title=title)
     proposal = propose(course, standing, turn.learner.lesson_id)
     if proposal is None:
         return _("none: you know it all, and nothing is fading")

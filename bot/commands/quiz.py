@@ -40,7 +40,14 @@ async def review(turn: Turn, argument: str) -> AsyncIterator[Reply]:
         ahead = await turn.services.store.run(rounds.look_ahead, _sitting(turn))
         yield after_answer.nothing_due(turn, ahead)
         return
-    yield _next(turn, *asked)
+    reply = _next(turn, *asked)
+    current, attempt = asked
+    if attempt.question_id == current.question_ids[0]:
+        ahead = await turn.services.store.run(rounds.look_ahead, _sitting(turn))
+        if ahead.due > len(current.question_ids):
+            told = after_answer.session_of(turn, len(current.question_ids), ahead)
+            reply = replace(reply, text=f"{told}\n\n{reply.text}")
+    yield reply
 
 
 async def onward(turn: Turn, argument: str) -> AsyncIterator[Reply]:

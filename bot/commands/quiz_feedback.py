@@ -1,6 +1,6 @@
 """What a learner reads after an answer: what it was worth, and why. Pure text."""
 
-from bot.commands.quiz_text import letter, order_as_shown
+from bot.commands.quiz_text import chosen_as_shown, letter, order_as_shown
 from bot.course.model import Language, Lesson, Option, Question
 from bot.learning.grading import UNSURE, Grade, grade, shown_options
 from bot.learning.records import Attempt, Tally
@@ -24,7 +24,7 @@ def _opening(language: Language, question: Question, given: Grade) -> str:
     if question.rubric and given.outcome != "unsure":
         return {
             "right": _("✅ You made every key point."),
-            "partly": _("🟡 You made part of it."),
+            "partly": _("🟡 You covered some of the key points."),
             "wrong": _("❌ The key points are still to come."),
         }[given.outcome]
     return {
@@ -42,6 +42,8 @@ def _said(language: Language, question: Question, seed: int, response: str) -> s
         return ""
     if question.numeric:
         return _("You said {number}.", number=f"{float(response):,.10g}")
+    if question.kind == "multi":
+        return _("You chose: {letters}", letters=chosen_as_shown(question, seed, response))
     if question.order:
         return _("Your order: {letters}", letters=order_as_shown(question, seed, response))
     return ""

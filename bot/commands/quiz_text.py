@@ -72,6 +72,12 @@ def order_as_shown(question: Question, seed: int, response: str) -> str:
     return THEN.join(letters[option_id] for option_id in response)
 
 
+def chosen_as_shown(question: Question, seed: int, response: str) -> str:
+    """Return the letters under which what was ticked is shown: "A B"."""
+    shown = enumerate(shown_options(question, seed))
+    return " ".join(letter(place) for place, one in shown if one.id in response)
+
+
 def _box(is_ticked: bool) -> str:
     return TICKED if is_ticked else UNTICKED
 

@@ -63,7 +63,7 @@ def _reasons(turn: Turn, question: Question, back: tuple[Button, ...]) -> Reply:
 
 def _thanks(turn: Turn, back: tuple[Button, ...]) -> Reply:
     _ = turn.translate
-    text = _("Thank you for telling me: that is how this question gets better for everybody.")
+    text = _("Thank you, I passed it on to those who write the questions.")
     ways_on = back or (Button(_("Go on learning"), "learn"),)
     # In a group the reasons stay for the others.
     return Reply(text, ways_on, replaces=turn.incoming.is_private)

@@ -1,9 +1,39 @@
 """What stands on a button can be typed as well: "next lesson", "考考我", "讲简单点"."""
 
+import re
+from typing import Final
+
 from bot.commands.command import Turn
 from bot.commands.preferences import LANGUAGE_NAMES
 from bot.course.model import LANGUAGES, Language, Lesson
 from bot.locale import translator
+
+_WISHES: Final = {
+    "forget": re.compile(
+        r"(?:我想|请|帮我|怎么|如何|怎样|能不能|可以)*(?:把)?(?:删除|删掉|删了|清空|清除|抹掉)(?:一下)?"
+        r"我的?(?:全部|所有|一切)?(?:学习)?(?:数据|记录|账号|信息|资料)"
+        r"|(?:我想|请|帮我|怎么|如何|怎样)*把?我的?(?:全部|所有)?(?:数据|记录|账号|信息|资料)(?:全部|都)?"
+        r"(?:删除|删掉|删了|清空)"
+        r"|(?:i want to |please |how (?:do|can) i |can you )?(?:delete|erase|remove|forget)"
+        r" (?:all (?:of )?)?my (?:data|account|progress|information|history)"
+    ),
+    "export": re.compile(
+        r"(?:我想|请|帮我|怎么|如何|怎样)*(?:导出|下载|带走|备份)(?:一下)?我的?(?:全部|所有)?(?:学习)?"
+        r"(?:数据|记录|卡片|资料)"
+        r"|(?:i want to |please |how (?:do|can) i |can you )?(?:export|download|back up)"
+        r" (?:all (?:of )?)?my (?:data|cards|progress|history)"
+    ),
+    "link": re.compile(
+        r"(?:我想|请|帮我|怎么|如何|怎样)*(?:连接|关联|绑定|合并)(?:一下)?我?的?(?:两个|另一个)?(?:账号|平台)"
+        r"|(?:i want to |please |how (?:do|can) i |can you )?(?:link|connect|merge|join)"
+        r" my (?:two )?accounts?"
+    ),
+    "progress": re.compile(
+        r"(?:看看|查看)?我?的?(?:学习)?(?:进度|进展)|我学到(?:哪儿?|哪里)了"
+        r"|(?:show )?(?:me )?my progress|how far (?:have i come|am i)"
+    ),
+}
+"""What people write who do not know the command; each is the whole of what they write."""
 
 RETOLD = {"simpler", "deeper", "instance"}
 """What tells the same once more: of a lesson, or of an answer."""
@@ -12,7 +42,12 @@ RETOLD = {"simpler", "deeper", "instance"}
 def spoken_action(turn: Turn) -> str | None:
     """Return the action that the learner asks for in a few words, None where it is none."""
     typed = turn.incoming.text.strip().lower().rstrip("。.!！?？~").removesuffix(" please")
-    return _phrases(turn).get(typed)
+    return _phrases(turn).get(typed) or _wish(typed.rstrip("吗呢啊吧"))
+
+
+def _wish(typed: str) -> str | None:
+    """Return the command that is asked for in plain words."""
+    return next((name for name, words in _WISHES.items() if words.fullmatch(typed)), None)
 
 
 def _phrases(turn: Turn) -> dict[str, str]:

@@ -34,13 +34,13 @@ async def _welcome(turn: Turn) -> Reply:
     others = (Button(_("Course map"), "course"), *language_buttons("start"))
     if standing.marks:
         text = _(
-            "**Welcome back!** You have studied {done} of {count} lessons.",
-            done=sum(standing.is_done(lesson.id) for lesson in course.lessons),
+            "**Welcome back!** You have read {seen} of {count} lessons.",
+            seen=sum(lesson.id in standing.marks for lesson in course.lessons),
             count=len(course.lessons),
         )
         review: tuple[Button, ...] = ()
         if standing.due:
-            text += " " + _("Due for review today: {count}.", count=standing.due)
+            text += "\n" + _("Due for review today: {count}.", count=standing.due)
             review = (Button(_("Review now"), "review"),)
         onward = (*await way_back(turn), *review, Button(_("Go on learning"), "learn"))
         return Reply(text, (*onward, *others))

@@ -10,10 +10,7 @@ from enum import IntEnum
 from typing import Final
 
 from bot.course.model import Lesson
-from bot.learning.schedule import Card
-
-HELD: Final = 0.6
-"""A card counts for as long as it would be recalled with this chance."""
+from bot.learning.schedule import HELD, Card
 
 PASSED_SHARE: Final = 0.8
 FEWEST_PASSED: Final = 3

@@ -29,7 +29,7 @@ def propose(course: Course, standing: Standing, last_id: str | None) -> Proposal
     last_id: the lesson that was opened last.
     """
     last = course.lesson(last_id or "")
-    if last and not standing.is_done(last.id):
+    if last and not standing.is_done(last.id) and _is_in_reach(last, standing):
         return Proposal(last, "begun")
     following = next((one for one in course.lessons if not standing.is_done(one.id)), None)
     if following is None:
@@ -40,6 +40,11 @@ def propose(course: Course, standing: Standing, last_id: str | None) -> Proposal
     if not standing.marks:
         return Proposal(following, "first")
     return Proposal(following, "begun" if following.id in standing.marks else "next")
+
+
+def _is_in_reach(lesson: Lesson, standing: Standing) -> bool:
+    """Tell whether what a lesson builds on was read: else it was a look ahead, or a source."""
+    return all(needed in standing.marks for needed in lesson.prerequisites)
 
 
 def _weakest(course: Course, standing: Standing, last: Lesson | None) -> Proposal | None:

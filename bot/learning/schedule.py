@@ -9,7 +9,7 @@ docs/decisions/0005 says why not the defaults of version 6, and how long a card 
 Days are the learner's local dates: what was learned in the evening is one day old in the morning.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, time, timedelta
 from math import exp, log
 from typing import Final, cast
@@ -28,6 +28,9 @@ HIGHEST_AIM: Final = 0.99
 
 LONGEST_INTERVAL: Final = 365
 """Days after which even the firmest memory is looked at once more."""
+
+HELD: Final = 0.6
+"""A card counts as known for as long as it would be recalled with this chance."""
 
 MANY_LAPSES: Final = 4
 """After so many lapses asking the same thing once more does not help."""
@@ -107,8 +110,11 @@ def rate(grade: Grade, *, hints: int, is_quick: bool) -> Rating:
 def review(card: Card | None, question_id: str, grade: Grade, rating: Rating, today: date) -> Card:
     """Return the card after an answer. card: None for a question that the learner meets now.
 
-    One that was put aside is a card like any other again as soon as it is answered rightly.
+    One that was put aside is a card like any other again as soon as it is answered rightly. Right
+    once more on the same day tells nothing new.
     """
+    if card and _is_known_today(card, today) and grade.score == 1:
+        return replace(card, reviews=card.reviews + 1)
     before = _to_fsrs(card) if card else fsrs.Card(card_id=0)
     after, _log = MODEL.review_card(before, rating, _at(today))
     stability, difficulty = cast(float, after.stability), cast(float, after.difficulty)
@@ -128,10 +134,19 @@ def review(card: Card | None, question_id: str, grade: Grade, rating: Rating, to
         card.difficulty if score is None else difficulty,
         card.reviews + 1,
         0 if is_back else card.lapses + is_lapse,
-        card.score if score is None else score,
+        _kept_score(card, today) if score is None else score,
         max(card.longest, (today - card.reviewed).days) if is_right else card.longest,
         card.is_retired and not is_right,
     )
+
+
+def _is_known_today(card: Card, today: date) -> bool:
+    return card.reviewed == today and card.is_right and not card.is_retired
+
+
+def _kept_score(card: Card, today: date) -> float | None:
+    """Return the score that stands after "not sure": the old one, unless it was forgotten."""
+    return card.score if card.retrievability(today) >= HELD else None
 
 
 def _to_fsrs(card: Card) -> fsrs.Card:

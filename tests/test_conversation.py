@@ -281,8 +281,9 @@ def test_what_stands_on_a_button_can_be_typed(dialog: Dialog, text: str, expecte
 @pytest.mark.parametrize(
     ("text", "expected"),
     [
-        ("删除我的数据", "要删除"), ("怎么删除我的数据？", "要删除"), ("delete my data", "要删除"),
-        ("我的进度", "学习进度"), ("How far have I come?", "学习进度"), ("导出我的数据", "一个文件"),
+        ("删除我的数据", "要删除"), ("怎么删除我的数据？", "要删除"),
+        ("delete my data", "要删除"), ("导出我的数据", "一个文件"),
+        ("我的进度", "学习进度"), ("How far have I come?", "学习进度"),
         ("how do I link my accounts?", "连接码"), ("复习", "要复习的"),
     ],
 )  # fmt: skip

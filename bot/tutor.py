@@ -4,7 +4,7 @@ import logging
 import re
 import secrets
 from collections.abc import AsyncIterator, Sequence
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, suppress
 from dataclasses import replace
 from datetime import datetime, timedelta
 from typing import NamedTuple
@@ -124,7 +124,7 @@ class Tutor:
                     # Where nothing was pressed there is no message to take the place of.
                     yield replace(reply, replaces=reply.replaces and incoming.action is not None)
             except TutorError as error:
-                yield await _explained(error, turn)
+                yield replace(await _explained(error, turn), private=_is_private(incoming))
             except Exception:
                 if await self._is_still(turn):
                     raise
@@ -224,6 +224,13 @@ async def _replies(turn: Turn) -> AsyncIterator[Reply]:
         handler, argument = _route_action(action) if action else (ask, argument)
     async for reply in handler(turn, argument):
         yield replace(reply, private=True) if handler in _private else reply
+
+
+def _is_private(incoming: Incoming) -> bool:
+    """Tell whether a command's replies, its errors too, are for one person's eyes."""
+    with suppress(TutorError):
+        return _route(incoming)[0] in _private
+    return False
 
 
 async def _is_of_the_answer(turn: Turn, action: str) -> bool:

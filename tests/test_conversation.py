@@ -289,7 +289,8 @@ def test_what_stands_on_a_button_can_be_typed(dialog: Dialog, text: str, expecte
 )  # fmt: skip
 def test_what_is_wished_in_plain_words_is_done(dialog: Dialog, text: str, expected: str) -> None:
     """Nobody has to know a command to leave with their data."""
-    assert expected in dialog.say(text)
+    dialog.say(text)
+    assert expected in dialog.replies[0].text
 
 
 @pytest.mark.parametrize("text", ["模型能删除我的数据吗", "训练数据怎么删除", "what is my data"])

@@ -2,7 +2,7 @@
 
 import asyncio
 import sqlite3
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from pathlib import Path
 
 import pytest
@@ -221,8 +221,6 @@ def test_one_learner_never_sees_anothers_data(database: str) -> None:
             tx.cards.get(bao.id, "tokens:1"),
             tx.cards.all(bao.id),
             tx.cards.due(bao.id, NOW.date()),
-            tx.cards.count_due(bao.id, NOW.date()),
-            tx.cards.next_due(bao.id, NOW.date() - timedelta(days=9)),
             tx.attempts.open_in(bao.id, "private"),
             tx.days_practised(bao.id, NOW.date(), NOW.date()),
             tx.attempts.outcomes(bao.id),

@@ -54,9 +54,8 @@ def _note(turn: Turn, answered: Answered) -> str:
         return ""
     if answered.next_up == "same idea":
         return _(
-            "This one has slipped away {count} times, which happens. I put it aside and ask for "
-            "the same idea in another way.",
-            count=card.lapses,
+            "This one keeps slipping away, which happens. I put it aside and ask for the same idea "
+            "in another way."
         )
     days = (card.due - turn.learner.local_date(turn.services.clock.now())).days
     back = _("Back in {days} days.", days=days) if days > 1 else _("Back tomorrow.")
@@ -85,7 +84,7 @@ def _after_round(turn: Turn, current: Quiz, answered: Answered) -> list[Button]:
     _, course = turn.translate, turn.services.course
     on = Button(_("Go on learning"), "learn")
     weak = quiz_text.weak_lessons(course, answered.answers)
-    lessons = [quiz_text.lesson_button(turn.learner.language, one) for one in weak[:2]]
+    lessons = [quiz_text.lesson_button(turn.learner.language, one) for one in weak[-2:]]
     if current.kind == "review":
         is_more = answered.ahead is not None and answered.ahead.due > 0
         return [*([Button(_("Go on reviewing"), "review")] if is_more else []), *lessons, on]

@@ -52,7 +52,9 @@ async def ask(turn: Turn, argument: str) -> AsyncIterator[Reply]:
             said = [Message("user", argument), Message("assistant", piece.text)]
             await services.store.run(_remember, turn, thread, said)
         reply = await _answer(turn, piece)
-        yield replace(reply, thread=None if thread == PRIVATE else thread)
+        # Nothing was said in a chain that begins with being turned back: it leads nowhere.
+        leads_on = thread != PRIVATE and (history or not piece.declined)
+        yield replace(reply, thread=thread if leads_on else None)
 
 
 async def new(turn: Turn, argument: str) -> AsyncIterator[Reply]:
@@ -85,6 +87,7 @@ def _forget(tx: Tx, turn: Turn) -> str | None:
     thread = turn.known_thread(tx)
     if thread is not None:
         tx.forget_conversation(turn.learner.id, thread)
+        tx.threads.drop(thread)
     return thread
 
 

@@ -5,10 +5,12 @@ from __future__ import annotations
 import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
+from datetime import UTC
 from typing import TYPE_CHECKING, Final
 
 from bot.answering.purse import LearnerPurse
 from bot.course.model import Course, Localized
+from bot.forgotten import Forgotten
 from bot.learning.records import PRIVATE
 from bot.learning.wording import Wording
 from bot.locale import Translate, translator
@@ -34,7 +36,7 @@ class Services:
 
     writer: the way to the language model, None where there is none. budget: its tokens a day.
     wording: how the words of the course compare; slow enough for a thread of its own.
-    locks: who acts for which learner right now.
+    locks: who acts for which learner right now. forgotten: what budgets know of who is not known.
     """
 
     course: Course
@@ -45,6 +47,7 @@ class Services:
     budget: Budget = Budget()  # noqa: RUF009 - immutable
     wording: Wording = field(init=False)
     locks: Locks = field(init=False, default_factory=Locks)
+    forgotten: Forgotten = field(init=False, default_factory=Forgotten)
 
     def __post_init__(self) -> None:
         object.__setattr__(self, "wording", Wording(self.course))
@@ -83,7 +86,9 @@ class Turn:
     def purse(self) -> LearnerPurse:
         """The learner's tokens, to write with."""
         services = self.services
-        return LearnerPurse(services.store, self.learner, services.budget, services.clock)
+        today = services.clock.now().astimezone(UTC).date()
+        budget = services.forgotten.left_of(services.budget, self.incoming.sender, today)
+        return LearnerPurse(services.store, self.learner, budget, services.clock)
 
     @property
     def translate(self) -> Translate:

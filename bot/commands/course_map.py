@@ -30,7 +30,7 @@ async def course_map(turn: Turn, argument: str) -> AsyncIterator[Reply]:
     yield Reply(
         "\n\n".join([*parts, _levels(turn, standing)]),
         (*buttons, Button(_("Next lesson"), "learn")),
-        replaces=argument == BACK,
+        replaces=argument == BACK and turn.incoming.is_private,
     )
 
 
@@ -43,12 +43,17 @@ async def module(turn: Turn, argument: str) -> AsyncIterator[Reply]:
     lessons = turn.services.course.in_module(found)
     buttons = [quiz_text.lesson_button(turn.learner.language, lesson) for lesson in lessons]
     text = _module(turn, found, await standing_of(turn), with_objectives=True)
-    yield Reply(text, (*buttons, Button(_("Course map"), f"course:{BACK}")), replaces=True)
+    # In a group the map may be somebody else's, and theirs stays.
+    here = turn.incoming.is_private
+    yield Reply(text, (*buttons, Button(_("Course map"), f"course:{BACK}")), replaces=here)
 
 
 async def standing_of(turn: Turn) -> Standing:
     """Read where the learner stands."""
-    return await turn.services.store.run(read_standing, turn.learner, turn.services.clock.now())
+    services = turn.services
+    return await services.store.run(
+        read_standing, turn.learner, services.course, services.clock.now()
+    )
 
 
 def _module(turn: Turn, one: Module, standing: Standing, with_objectives: bool = False) -> str:

@@ -5,7 +5,7 @@ import json
 from collections.abc import AsyncIterator
 from datetime import UTC, date
 from hashlib import sha256
-from typing import Any
+from typing import Any, NamedTuple
 
 from bot.commands.command import Turn
 from bot.commands.link import numbers_said, platforms_said
@@ -90,8 +90,9 @@ async def decide(turn: Turn, argument: str) -> AsyncIterator[Reply]:
 
 async def _forgotten(turn: Turn, check: str) -> Reply:
     _ = turn.translate
-    is_gone = await turn.services.store.run(_forget, turn, check)
-    if is_gone:
+    gone = await turn.services.store.run(_forget, turn, check)
+    if gone:
+        turn.services.forgotten.note(gone.identities, gone.tokens, _today(turn))
         text = _(
             "Everything about you is deleted; files that I sent you stay where they are. Thank you "
             "for learning with me, and all the best! Should you write again, we begin anew."
@@ -104,7 +105,14 @@ async def _forgotten(turn: Turn, check: str) -> Reply:
     return Reply(text, (Button(_("Keep it"), "forget:no"),))
 
 
-def _forget(tx: Tx, turn: Turn, check: str) -> bool:
+class _Gone(NamedTuple):
+    """Who was deleted: (platform, user id) of each identity, and the tokens of their day."""
+
+    identities: list[tuple[str, str]]
+    tokens: int
+
+
+def _forget(tx: Tx, turn: Turn, check: str) -> _Gone | None:
     """Delete the learner if that is what was asked about.
 
     Somebody who is only known because of this very press, such as the second press of a button that
@@ -112,16 +120,18 @@ def _forget(tx: Tx, turn: Turn, check: str) -> bool:
     """
     learner_id = turn.learner.id
     is_meant = check == _check(learner_id, tx.everything.holdings(learner_id))
-    if is_meant or tx.everything.is_new(learner_id):
-        tx.everything.forget(learner_id, _day_of_budget(turn))
-        return True
-    return False
+    if not (is_meant or tx.everything.is_new(learner_id)):
+        return None
+    today = _today(turn)
+    gone = _Gone(tx.everything.identities(learner_id), tx.ledger.spent(today, learner_id))
+    # What nobody counts in all is kept nowhere.
+    tx.everything.forget(learner_id, today if turn.services.budget.in_all else None)
+    return gone
 
 
-def _day_of_budget(turn: Turn) -> date | None:
-    """Return the day whose tokens count in all; nothing is kept where nobody counts them."""
-    today = turn.services.clock.now().astimezone(UTC).date()
-    return today if turn.services.budget.in_all else None
+def _today(turn: Turn) -> date:
+    """Return the UTC day that budgets are for."""
+    return turn.services.clock.now().astimezone(UTC).date()
 
 
 def _check(learner_id: int, holdings: Holdings) -> str:

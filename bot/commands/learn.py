@@ -8,6 +8,7 @@ from typing import Final
 from bot.commands import lesson_text, quiz_text
 from bot.commands.command import Turn
 from bot.commands.markup import italic
+from bot.commands.reviewing import known
 from bot.course.model import Course, Lesson
 from bot.errors import UnknownLesson
 from bot.learning.next_lesson import Proposal, propose
@@ -25,8 +26,9 @@ async def learn(turn: Turn, argument: str) -> AsyncIterator[Reply]:
     if argument:
         yield await _shown(turn, find_lesson(turn.services.course, argument))
         return
-    standing = await turn.services.store.run(read_standing, turn.learner, turn.services.clock.now())
-    proposal = propose(turn.services.course, standing, turn.learner.lesson_id)
+    course, now = turn.services.course, turn.services.clock.now()
+    standing = await turn.services.store.run(read_standing, turn.learner, course, now)
+    proposal = propose(course, standing, turn.learner.lesson_id)
     if proposal is None:
         yield _all_done(turn)
         return
@@ -117,9 +119,9 @@ def find_lesson(course: Course, name: str) -> Lesson:
     raise UnknownLesson(lesson=name[:40].replace("`", ""))
 
 
-def read_standing(tx: Tx, learner: Learner, now: datetime) -> Standing:
+def read_standing(tx: Tx, learner: Learner, course: Course, now: datetime) -> Standing:
     """Return where the learner stands."""
-    marks, cards = tx.lesson_marks(learner.id), tx.cards.all(learner.id)
+    marks, cards = tx.lesson_marks(learner.id), known(course, tx.cards.all(learner.id))
     return Standing(marks, cards, learner.local_date(now))
 
 

@@ -117,6 +117,8 @@ async def _redeem(turn: Turn, typed: str) -> Reply:
         async with locks.another(owner, PATIENCE):
             joined = await run(_join, turn, code_hash, owner)
     except TimeoutError:
+        if not turn.incoming.is_private:
+            await run(lambda tx: tx.links.void(code_hash))
         raise StillBusy from None
     if isinstance(joined, TutorError):
         raise joined
@@ -129,9 +131,12 @@ async def _redeem(turn: Turn, typed: str) -> Reply:
 def _find(tx: Tx, turn: Turn, code_hash: str) -> int | TutorError:
     """Return whose code it is. It may be another's before it is used: `_join` looks again."""
     learner_id, now = turn.learner.id, turn.services.clock.now()
-    if wait := tx.links.wait(learner_id, now, is_wrong=True):
-        return _too_many(wait)
     owner = tx.links.owner(code_hash, now)
+    wait = tx.links.wait(learner_id, now, is_wrong=True)
+    if not turn.incoming.is_private and (wait or owner == learner_id):
+        tx.links.void(code_hash)  # everybody there has read it, and anybody could use it
+    if wait:
+        return _too_many(wait)
     if owner is None:
         return _wrong(tx, turn)
     return OwnCode() if owner == learner_id else owner

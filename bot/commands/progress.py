@@ -38,7 +38,9 @@ class Facts(NamedTuple):
 async def progress(turn: Turn, argument: str) -> AsyncIterator[Reply]:
     """Show mastery, days practised, what is due and the next goal."""
     _ = turn.translate
-    facts = await turn.services.store.run(read_facts, turn.learner, turn.services.clock.now())
+    facts = await turn.services.store.run(
+        read_facts, turn.learner, turn.services.course, turn.services.clock.now()
+    )
     text = _text(turn, facts)
     buttons = [Button(_("Go on learning"), "learn")]
     if facts.standing.due:
@@ -50,11 +52,13 @@ async def progress(turn: Turn, argument: str) -> AsyncIterator[Reply]:
     yield Reply(text, (*buttons, Button(_("Course map"), "course")), picture=picture)
 
 
-def read_facts(tx: Tx, learner: Learner, now: datetime) -> Facts:
+def read_facts(tx: Tx, learner: Learner, course: Course, now: datetime) -> Facts:
     """Collect what is known about the learner."""
     today = learner.local_date(now)
     days = tx.days_practised(learner.id, today.replace(day=1), today)
-    return Facts(read_standing(tx, learner, now), Tally.of(tx.attempts.outcomes(learner.id)), days)
+    return Facts(
+        read_standing(tx, learner, course, now), Tally.of(tx.attempts.outcomes(learner.id)), days
+    )
 
 
 def _text(turn: Turn, facts: Facts) -> str:

@@ -11,7 +11,7 @@ from bot.commands.explained import explained
 from bot.commands.learn import find_lesson
 from bot.course.model import Course, Language, Question
 from bot.errors import NotAnOption, NotAnOrder, NotANumber, TutorError, UnknownAction
-from bot.learning.grading import is_begun
+from bot.learning.grading import grade, is_begun
 from bot.learning.reading import explains, hints_wanted, is_slip, points_said, read_response
 from bot.learning.records import Attempt, Quiz, QuizKind
 from bot.messages import Button, Reply
@@ -215,11 +215,12 @@ def _asking(
 
 async def _grade(turn: Turn, question: Question, response: str) -> Reply:
     try:
-        answered = await turn.services.store.run(
-            rounds.answer_question, _sitting(turn), question, response
-        )
+        grade(question, response)
     except ValueError:
         raise UnknownAction from None
+    answered = await turn.services.store.run(
+        rounds.answer_question, _sitting(turn), question, response
+    )
     language, attempt = turn.learner.language, answered.attempt
     if answered.grade:
         text = quiz_feedback.feedback(language, question, attempt.seed, response, answered.grade)

@@ -1,6 +1,6 @@
 """The database's side of a review: which cards come today, and what follows a wrong answer."""
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, Literal
@@ -10,7 +10,7 @@ from bot.learning.grading import Grade
 from bot.learning.interleaving import interleave, longest_waiting
 from bot.learning.records import Quiz
 from bot.learning.remedy import on_same_idea, remedial
-from bot.learning.schedule import MANY_LAPSES, Card
+from bot.learning.schedule import MANY_LAPSES, Card, is_missed
 from bot.storage.tx import Tx
 
 SESSION: Final = 10
@@ -46,9 +46,20 @@ def choose(tx: Tx, learner_id: int, course: Course, today: date) -> list[str]:
     return [one.question_id for one in interleave(longest_waiting(due, SESSION))]
 
 
-def ahead(tx: Tx, learner_id: int, today: date) -> Ahead:
-    following = tx.cards.next_due(learner_id, today)
-    return Ahead(tx.cards.count_due(learner_id, today), *(following or ()))
+def ahead(tx: Tx, learner_id: int, course: Course, today: date) -> Ahead:
+    """Count what is due, and what comes on the next day on which anything does."""
+    cards = known(course, tx.cards.all(learner_id)).values()
+    days = [one.due for one in cards if not one.is_retired]
+    later = [day for day in days if day > today]
+    following = min(later, default=None)
+    return Ahead(len(days) - len(later), following, later.count(following) if following else 0)
+
+
+def known(course: Course, cards: Mapping[str, Card]) -> dict[str, Card]:
+    """Return the cards whose question the course still has."""
+    return {
+        question_id: card for question_id, card in cards.items() if course.question(question_id)
+    }
 
 
 def follow_up(
@@ -59,7 +70,7 @@ def follow_up(
     A question that was missed for the fourth time is put aside for another one on its idea.
     """
     card = done.card
-    if done.grade.outcome != "wrong":
+    if not is_missed(done.grade):
         return current, None
     among = tx.lesson_marks(learner_id).keys()
     tripped = card.lapses >= MANY_LAPSES
@@ -71,9 +82,11 @@ def follow_up(
     chosen = _best(tx, learner_id, current, found, today)
     if chosen is None:
         return current, None
+    changed = replace(current, question_ids=_with_next(current, done.question.id, chosen))
+    if chosen not in changed.question_ids:  # it was the last place of the session
+        return current, None
     if tripped:
         tx.cards.put(learner_id, replace(card, is_retired=True))
-    changed = replace(current, question_ids=_with_next(current, done.question.id, chosen))
     tx.quizzes.change(current, changed.question_ids)
     return changed, "same idea" if tripped else "same error"
 

@@ -5,7 +5,7 @@ Each public function is one transaction (see `bot.storage.store`).
 
 import random
 from dataclasses import dataclass, field
-from datetime import date, datetime
+from datetime import date, datetime, timedelta
 
 from bot.commands import reviewing
 from bot.course.model import Course, Lesson, Question
@@ -39,6 +39,7 @@ def ask_next(tx: Tx, sitting: Sitting, lesson: Lesson | None) -> tuple[Quiz, Att
     lesson: what the round is about; None goes on with any, or chooses among the lessons seen.
     None where there is nothing to ask about.
     """
+    tx.hold(sitting.learner.id)
     current = tx.quizzes.open(sitting.learner.id, "quiz")
     left = _left(tx, sitting.course, current) if current else []
     if not current or not left or (lesson and current.lesson_id != lesson.id):
@@ -53,9 +54,10 @@ def ask_next(tx: Tx, sitting: Sitting, lesson: Lesson | None) -> tuple[Quiz, Att
 def ask_due(tx: Tx, sitting: Sitting) -> tuple[Quiz, Attempt] | None:
     """Put the next card of today's review; None where none is due."""
     learner = sitting.learner
+    tx.hold(learner.id)
     current = tx.quizzes.open(learner.id, "review")
     is_todays = current and learner.local_date(current.started_at) == sitting.today
-    left = _left(tx, sitting.course, current) if current and is_todays else []
+    left = _left_today(tx, sitting, current) if current and is_todays else []
     if not current or not left:
         left = reviewing.choose(tx, learner.id, sitting.course, sitting.today)
         if not left:
@@ -66,11 +68,12 @@ def ask_due(tx: Tx, sitting: Sitting) -> tuple[Quiz, Attempt] | None:
 
 def look_ahead(tx: Tx, sitting: Sitting) -> reviewing.Ahead:
     """Return what is due now, and what comes next."""
-    return reviewing.ahead(tx, sitting.learner.id, sitting.today)
+    return reviewing.ahead(tx, sitting.learner.id, sitting.course, sitting.today)
 
 
 def ask_one(tx: Tx, sitting: Sitting, question: Question) -> Attempt:
     """Put a single question; a round that is open stays so."""
+    tx.hold(sitting.learner.id)
     return _ask(tx, sitting, question.id, None)
 
 
@@ -85,6 +88,14 @@ def _ask(tx: Tx, sitting: Sitting, question_id: str, quiz_id: int | None) -> Att
 def _left(tx: Tx, course: Course, current: Quiz) -> list[str]:
     """Return the questions of a round that are not answered and that the course still has."""
     return _unanswered(course, current, tx.quizzes.answered_in(current))
+
+
+def _left_today(tx: Tx, sitting: Sitting, current: Quiz) -> list[str]:
+    """Return what is left of a review, without what was answered elsewhere today."""
+    cards = tx.cards.all(sitting.learner.id)
+    done = {one.question_id for one in cards.values() if one.reviewed >= sitting.today}
+    aside = {one.question_id for one in cards.values() if one.is_retired}
+    return [one for one in _left(tx, sitting.course, current) if one not in done | aside]
 
 
 def _unanswered(course: Course, current: Quiz, answered: dict[str, Attempt]) -> list[str]:
@@ -140,8 +151,14 @@ def answer_question(tx: Tx, sitting: Sitting, question: Question, response: str)
     Raises ValueError where the response cannot be one to this question.
     """
     given = grade(question, response)
-    attempt = asked(tx, sitting, question)
-    card = _count(tx, sitting, question, response, attempt, given) if attempt.is_open else None
+    tx.hold(sitting.learner.id)
+    last = tx.attempts.last(sitting.learner.id, question.id)
+    # Somebody else's button, in a group, asks and answers at once; nobody knows how long it took.
+    attempt = last or _ask(tx, sitting, question.id, None)
+    taken = sitting.now - (last.shown_at or last.asked_at) if last else None
+    card = (
+        _count(tx, sitting, question, response, attempt, given, taken) if attempt.is_open else None
+    )
     current = tx.quizzes.get(attempt.quiz_id) if attempt.quiz_id else None
     counted = given if card else None
     if current is None:
@@ -158,17 +175,26 @@ def answer_question(tx: Tx, sitting: Sitting, question: Question, response: str)
     if is_last:
         tx.quizzes.finish(current, sitting.now)
         if current.kind == "review":
-            ahead = reviewing.ahead(tx, sitting.learner.id, sitting.today)
+            ahead = reviewing.ahead(tx, sitting.learner.id, sitting.course, sitting.today)
     return Answered(attempt, counted, card, current, answers, is_last, reason, ahead)
 
 
 def _count(
-    tx: Tx, sitting: Sitting, question: Question, response: str, attempt: Attempt, given: Grade
+    tx: Tx,
+    sitting: Sitting,
+    question: Question,
+    response: str,
+    attempt: Attempt,
+    given: Grade,
+    taken: timedelta | None,
 ) -> Card | None:
-    """Store an answer and what it says of the learner's memory; None where there is one already."""
+    """Store an answer and what it says of the learner's memory; None where there is one already.
+
+    taken: since the question was put, None where that was never.
+    """
     learner, now = sitting.learner, sitting.now
-    taken = now - (attempt.shown_at or attempt.asked_at)
-    rating = rate(given, hints=attempt.hints, is_quick=is_quick(question, learner.language, taken))
+    is_fast = taken is not None and is_quick(question, learner.language, taken)
+    rating = rate(given, hints=attempt.hints, is_quick=is_fast)
     if not tx.attempts.answer(attempt, response, given, rating, now):
         return None
     before = tx.cards.get(learner.id, question.id)
@@ -179,12 +205,6 @@ def _count(
     return card
 
 
-def asked(tx: Tx, sitting: Sitting, question: Question) -> Attempt:
-    """Return the asking that a press answers; somebody else's button asks and answers at once."""
-    last = tx.attempts.last(sitting.learner.id, question.id)
-    return last or ask_one(tx, sitting, question)
-
-
 def redrawn(
     tx: Tx, sitting: Sitting, question: Question, hints: int = 0
 ) -> tuple[Quiz | None, Attempt]:
@@ -192,6 +212,7 @@ def redrawn(
 
     One that is open is put once more, here and now: what is typed next can answer it.
     """
+    tx.hold(sitting.learner.id)
     last = tx.attempts.last(sitting.learner.id, question.id)
     attempt = last if last and not last.is_open else ask_one(tx, sitting, question)
     tx.attempts.show_hints(attempt, hints)

@@ -15,7 +15,7 @@ import sqlite3
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, time
+from datetime import UTC, date, datetime, time, timedelta
 from html import escape
 from io import BytesIO
 from itertools import count
@@ -67,6 +67,9 @@ _CSS: Final = """
 """
 
 
+EASTERNMOST: Final = timedelta(hours=14)
+
+
 @dataclass(frozen=True, slots=True)
 class Review:
     """One answer. rating: 1 Again, 2 Hard, 3 Good, 4 Easy. interval: the days it led to."""
@@ -98,9 +101,10 @@ class Scheduled:
 def deck(course: Course, language: Language, cards: Sequence[Scheduled], today: date) -> bytes:
     """Return the package (.apkg) of the cards, in the course's order and a deck for each module.
 
-    It is dated the beginning of `today`: Anki takes no ids from the future.
+    It is dated the moment at which `today` begins in the easternmost zone: Anki takes no ids from
+    the future, wherever the learner is.
     """
-    made = int(datetime.combine(today, time.min, UTC).timestamp())
+    made = int((datetime.combine(today, time.min, UTC) - EASTERNMOST).timestamp())
     package = genanki.Package(list(_decks(course, language, cards)))
     with closing(sqlite3.connect(":memory:")) as connection:
         cursor = connection.cursor()

@@ -59,7 +59,7 @@ def _level(lesson: Lesson, cards: Mapping[str, Card], held: set[str], *, is_seen
     explain = lesson.explain_question
     asked = [one for one in met if not explain or one.question_id != explain.id]
     right = [one for one in asked if one.question_id in held and one.score]
-    if not _is_passed(lesson, asked, right):
+    if not _is_passed(lesson, cards, asked, right):
         return Mastery.SEEN
     kept = [one for one in right if one.is_right and one.longest >= KEPT_DAYS]
     if 2 * len(kept) < len(asked):
@@ -70,13 +70,17 @@ def _level(lesson: Lesson, cards: Mapping[str, Card], held: set[str], *, is_seen
     return Mastery.EXPLAINED if (own_words.score or 0) >= EXPLAINED_SHARE else Mastery.KEPT
 
 
-def _is_passed(lesson: Lesson, asked: list[Card], right: list[Card]) -> bool:
-    """Tell whether enough was asked, 80% of it is right, and the check question is."""
-    check = lesson.check_question.id
+def _is_passed(
+    lesson: Lesson, cards: Mapping[str, Card], asked: list[Card], right: list[Card]
+) -> bool:
+    """Tell whether enough was asked, 80% of it is right, and the check question is, unless it was
+    put aside."""
+    check = cards.get(lesson.check_question.id)
     fewest = min(FEWEST_PASSED, sum(one.kind != "explain" for one in lesson.questions))
     share = sum(one.score or 0 for one in right)
     return (
         len(asked) >= fewest
         and share >= PASSED_SHARE * len(asked)
-        and any(one.question_id == check and one.is_right for one in right)
+        and check is not None
+        and (check.is_retired or (check in right and check.is_right))
     )

@@ -61,6 +61,10 @@ def days_to_wait(stability: float, retention: float = RETENTION) -> int:
     return min(max(round(days), 1), LONGEST_INTERVAL)
 
 
+_FIRST_DIFFICULTY: Final = FSRS_5[4] - exp(FSRS_5[5] * (Rating.Good - 1)) + 1
+"""Of a question that somebody gets right when they meet it; "not sure" says no more than that."""
+
+
 @dataclass(frozen=True, slots=True)
 class Card:
     """A question that a learner has met, and what is known of their memory of it.
@@ -100,11 +104,16 @@ def rate(grade: Grade, *, hints: int, is_quick: bool) -> Rating:
     "Not sure" is Again as well, because it is just as much in need of another look; `review` holds
     nothing against it.
     """
-    if grade.score < _PARTLY_KNOWN or grade.outcome == "unsure":
+    if grade.outcome == "unsure" or is_missed(grade):
         return Rating.Again
     if grade.score < 1 or hints:
         return Rating.Hard
     return Rating.Easy if is_quick else Rating.Good
+
+
+def is_missed(grade: Grade) -> bool:
+    """Tell whether somebody thought they knew and did not; "not sure" is no miss."""
+    return grade.outcome != "unsure" and grade.score < _PARTLY_KNOWN
 
 
 def review(card: Card | None, question_id: str, grade: Grade, rating: Rating, today: date) -> Card:
@@ -121,7 +130,8 @@ def review(card: Card | None, question_id: str, grade: Grade, rating: Rating, to
     due = today + timedelta(days=days_to_wait(stability))
     score = None if grade.outcome == "unsure" else grade.score
     if card is None:
-        return Card(question_id, due, today, stability, difficulty, 1, score=score)
+        first = _FIRST_DIFFICULTY if score is None else difficulty
+        return Card(question_id, due, today, stability, first, 1, score=score)
     is_right = score == 1
     is_back = card.is_retired and is_right
     is_lapse = rating is Rating.Again and score is not None

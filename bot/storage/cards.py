@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, bindparam, func, select
+from sqlalchemy import ColumnElement, bindparam, select
 from sqlalchemy.orm import Session
 
 from bot.learning.schedule import Card
@@ -79,26 +79,6 @@ class Cards:
             .order_by(_CARD.due_date, _CARD.question_id)
         )
         return [_card(row) for row in rows]
-
-    def count_due(self, learner_id: int, today: date) -> int:
-        found = select(func.count()).where(*_due(learner_id, today))
-        return self._session.scalar(found) or 0
-
-    def next_due(self, learner_id: int, today: date) -> tuple[date, int] | None:
-        """Return the next date after today on which cards come back, and how many."""
-        found = (
-            select(_CARD.due_date, func.count())
-            .where(
-                _CARD.learner_id == learner_id,
-                _CARD.due_date > today,
-                _CARD.is_retired.is_(False),
-            )
-            .group_by(_CARD.due_date)
-            .order_by(_CARD.due_date)
-            .limit(1)
-        )
-        row = self._session.execute(found).one_or_none()
-        return (row[0], row[1]) if row else None
 
 
 def _due(learner_id: int, today: date) -> list[ColumnElement[bool]]:

@@ -77,6 +77,13 @@ class Everything:
             self._session.execute(created).scalar_one(),
         )
 
+    def identities(self, learner_id: int) -> list[tuple[str, str]]:
+        """Return platform and user id of each identity of a learner."""
+        identity = _TABLES["identity"].c
+        found = select(identity.platform, identity.user_id)
+        rows = self._session.execute(found.where(identity.learner_id == learner_id))
+        return [(platform, user_id) for platform, user_id in rows]
+
     def is_new(self, learner_id: int) -> bool:
         """Tell whether nothing is stored yet but that there is somebody, since this message."""
         counts = (self._count(table.name, learner_id) for table in OWNERS)
@@ -127,9 +134,8 @@ class Everything:
         spent = SpentDayRow.__table__.c
         self._session.execute(delete(SpentDayRow).where(spent.called_date < day))
         if tokens := Ledger(self._session).spent(day, learner_id):
-            before = select(spent.tokens).where(spent.called_date == day).with_for_update()
-            tokens += self._session.scalar(before) or 0
-            upsert(self._session, SpentDayRow, {"called_date": day}, {"tokens": tokens})
+            values = {"tokens": tokens}
+            upsert(self._session, SpentDayRow, {"called_date": day}, values, added=("tokens",))
 
     def _count(self, name: str, learner_id: int, *which: ColumnElement[bool]) -> int:
         table = _TABLES[name]

@@ -69,6 +69,10 @@ class Links:
             )
         )
 
+    def void(self, code_hash: str) -> None:
+        """Make a code useless."""
+        self._session.execute(delete(LinkCodeRow).where(LinkCodeRow.hash == code_hash))
+
     def redeem(self, code_hash: str, owner: int, learner_id: int, now: datetime) -> Joined | None:
         """Use a code up, and make one learner of two: the older one.
 

@@ -45,6 +45,10 @@ _ONCE: Final = {"quiz": (_quiz.c.started_at, "kind"), "talk": (_talk.c.spoken_at
 """Of these a learner has one open row for each value of a column: the latest."""
 
 
+NOWHERE: Final = ""
+"""The conversation of a question that is open and shown nowhere as it stands."""
+
+
 class Parted(NamedTuple):
     """Two learners who were one: that of whoever asked for it, and the other."""
 
@@ -55,11 +59,13 @@ class Parted(NamedTuple):
 def merge(session: Session, one: int, other: int, now: datetime) -> tuple[int, int]:
     """Merge two learners; return who stays, and how many cards were on both sides."""
     older, younger = _by_age(session, one, other)
+    dropped, doubled = _drop_open(session, older["id"], younger["id"])
     brought: dict[str, Any] = {
         "learner": pack([younger]),
         "identities": _identities(session, younger["id"]),
         "had_lesson": older["lesson_id"],
-        "dropped": _drop_open(session, older["id"], younger["id"]),
+        "dropped": dropped,
+        "muted": _mute(session, older["id"], doubled),
         "moved": {name: _move(session, name, younger["id"], older["id"]) for name in MOVED},
         "joined": {
             name: union.join(session, name, older["id"], younger["id"]) for name in union.UNIONS
@@ -112,6 +118,9 @@ def _undo(session: Session, merge_id: int) -> tuple[int, int]:
     for dropped in unpack(_attempt, brought["dropped"]):
         whose = younger if dropped["learner_id"] == known["id"] else older
         _put_back(session, dropped | {"learner_id": whose})
+    for row_id, conversation in brought["muted"]:
+        still = (_attempt.c.id == row_id, _attempt.c.conversation == NOWHERE)
+        session.execute(update(_attempt).where(*still).values(conversation=conversation))
     for name, ids in brought["closed"].items():
         _reopen(session, name, ids, (older, younger), at)
     _hand_over(session, brought["identities"], older, younger)
@@ -181,9 +190,12 @@ def _move(
     return ids
 
 
-def _drop_open(session: Session, older: int, younger: int) -> dict[str, Any]:
+def _drop_open(session: Session, older: int, younger: int) -> tuple[dict[str, Any], set[str]]:
     """Delete askings that cannot be answered any more: the younger learner's of a question that is
-    open for both, and one that the other side was asked again later and has answered."""
+    open for both, and one that the other side was asked again later and has answered.
+
+    Returns them, and the questions that are open for both.
+    """
     theirs = _attempt.c.learner_id.in_((older, younger))
     answered = _attempt.c.answered_at.is_not(None)
     last = select(_attempt.c.question_id, func.max(_attempt.c.id)).where(theirs, answered)
@@ -191,15 +203,27 @@ def _drop_open(session: Session, older: int, younger: int) -> dict[str, Any]:
     newest: dict[str, int] = {question: row_id for question, row_id in answers}  # noqa: C416
     found = select(_attempt).where(theirs, ~answered).order_by(_attempt.c.id)
     rows = [dict(row) for row in session.execute(found).mappings()]
-    kept = {row["question_id"] for row in rows if row["learner_id"] == older}
-    dropped = [
-        row
-        for row in rows
-        if row["id"] < newest.get(row["question_id"], 0)
-        or (row["learner_id"] == younger and row["question_id"] in kept)
-    ]
+    stale = [row for row in rows if row["id"] < newest.get(row["question_id"], 0)]
+    fresh = [row for row in rows if row not in stale]
+    kept = {row["question_id"] for row in fresh if row["learner_id"] == older}
+    doubled = [row for row in fresh if row["learner_id"] == younger and row["question_id"] in kept]
+    dropped = [*stale, *doubled]
     session.execute(delete(_attempt).where(_attempt.c.id.in_([row["id"] for row in dropped])))
-    return pack(dropped)
+    return pack(dropped), {row["question_id"] for row in doubled}
+
+
+def _mute(session: Session, older: int, questions: set[str]) -> list[list[Any]]:
+    """Let no typed letter answer these questions before they are shown again, and return where
+    they were asked: the other side shows them with other letters."""
+    theirs = (
+        _attempt.c.learner_id == older,
+        _attempt.c.question_id.in_(questions),
+        _attempt.c.answered_at.is_(None),
+    )
+    found = select(_attempt.c.id, _attempt.c.conversation).where(*theirs)
+    muted = [list(row) for row in session.execute(found)]
+    session.execute(update(_attempt).where(*theirs).values(conversation=NOWHERE))
+    return muted
 
 
 def _put_back(session: Session, row: Values) -> None:

@@ -55,6 +55,13 @@ class Threads:
         self._session.flush()
         self._drop_before(now - KEPT)
 
+    def drop(self, thread: str) -> None:
+        """Forget the messages of a conversation of which nothing that was said is left."""
+        said = select(UtteranceRow.id).where(UtteranceRow.conversation == thread)
+        self._session.execute(
+            delete(ThreadMessageRow).where(ThreadMessageRow.thread == thread, ~said.exists())
+        )
+
     def _drop_before(self, limit: datetime) -> None:
         is_old = ThreadMessageRow.sent_at < limit
         old = select(ThreadMessageRow.thread).where(is_old)

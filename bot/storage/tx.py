@@ -80,6 +80,17 @@ class Tx:
         )
         return Learner(row.id, language, timezone, seen_at=now)
 
+    def hold(self, learner_id: int) -> None:
+        """Let no other transaction act for this learner before the end of this one.
+
+        SQLite has one writer anyway. Raises LookupError where the learner is gone.
+        """
+        if self._session.get_bind().dialect.name != "postgresql":
+            return
+        row = select(LearnerRow.id).where(LearnerRow.id == learner_id)
+        if self._session.scalar(row.with_for_update()) is None:
+            raise LookupError("the learner is gone")
+
     def change_learner(self, learner_id: int, **values: object) -> None:
         """Set columns of the learner: language, timezone, lesson_id, theme, seen_at."""
         self._session.execute(

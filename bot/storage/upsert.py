@@ -18,21 +18,28 @@ def upsert(
     key: Mapping[str, object],
     values: Mapping[str, object],
     changed: tuple[str, ...] | None = None,
+    added: tuple[str, ...] = (),
 ) -> None:
-    """Insert a row of `key` and `values`; in one that is there `changed` is set, by default all of
-    `values`."""
+    """Insert a row of `key` and `values`.
+
+    changed: what of `values` is set in one that is there, by default all. added: what is added to
+    what stands there.
+    """
     changed = tuple(values) if changed is None else changed
     is_postgresql = session.get_bind().dialect.name == "postgresql"
-    session.execute(_statement(table, changed, is_postgresql), {**key, **values})
+    session.execute(_statement(table, changed, added, is_postgresql), {**key, **values})
 
 
 @cache
-def _statement(table: type[Row], changed: tuple[str, ...], is_postgresql: bool) -> Insert:
+def _statement(
+    table: type[Row], changed: tuple[str, ...], added: tuple[str, ...], is_postgresql: bool
+) -> Insert:
     """Build a statement once: that takes longer than the database does to execute it."""
     core = cast(Table, table.__table__)
     statement = (postgresql.insert if is_postgresql else sqlite.insert)(core)
     keys = list(core.primary_key)
     if not changed:
         return statement.on_conflict_do_nothing(index_elements=keys)
-    changes = {name: statement.excluded[name] for name in changed}
+    new = statement.excluded
+    changes = {one: core.c[one] + new[one] if one in added else new[one] for one in changed}
     return statement.on_conflict_do_update(index_elements=keys, set_=changes)

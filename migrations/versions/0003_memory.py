@@ -144,12 +144,16 @@ def _make_cards() -> None:
     for row in connection.execute(answered.order_by(attempt.c.id)):
         key = (row.learner_id, row.question_id)
         counts[key] = counts.get(key, 0) + 1
-        cards[key] = _card(row, zones[row.learner_id], counts[key])
+        score = cards[key]["score"] if key in cards else None
+        cards[key] = _card(row, zones[row.learner_id], counts[key], score)
     if cards:
         connection.execute(sa.insert(card), list(cards.values()))
 
 
-def _card(row: sa.Row[tuple[object, ...]], zone: ZoneInfo, reviews: int) -> dict[str, object]:
+def _card(
+    row: sa.Row[tuple[object, ...]], zone: ZoneInfo, reviews: int, before: object
+) -> dict[str, object]:
+    """Return the card after an answer. before: its score, which "not sure" does not change."""
     at: datetime = row.answered_at
     day = (at if at.tzinfo else at.replace(tzinfo=UTC)).astimezone(zone).date()
     is_unsure, score = row.outcome == "unsure", row.score or 0.0
@@ -164,7 +168,7 @@ def _card(row: sa.Row[tuple[object, ...]], zone: ZoneInfo, reviews: int) -> dict
         "difficulty": 7.1949 - exp(0.5345 * (rating - 1)) + 1,
         "reviews": reviews,
         "lapses": 0,
-        "score": None if is_unsure else score,
+        "score": before if is_unsure else score,
         "longest": 0,
         "is_retired": False,
     }

@@ -210,6 +210,29 @@ def test_a_code_is_never_made_in_front_of_others_but_can_be_entered_there(talk: 
     assert talk.last.private
 
 
+def test_a_code_that_a_group_has_read_is_void(talk: Dialog) -> None:
+    """Whoever types their own code in a group has shown it to everybody there."""
+    code = _code(talk, TELEGRAM)
+    talk.enter("group", person="ada", platform="telegram")
+    assert talk.say(f"/link {code}") == OwnCode.message
+    assert talk.last.private
+    talk.is_private = True
+    assert _said(talk, BAO, f"/link {code}") == WrongCode.message
+
+
+def test_letters_of_one_side_answer_nothing_on_the_other(talk: Dialog) -> None:
+    """The same question stands there in another order: a letter waits until it is shown again."""
+    for sender in (TELEGRAM, DISCORD):
+        _said(talk, sender, "/quiz tokens")
+        talk.clock.move(minutes=1)
+    question = talk.open_question
+    _join(talk, TELEGRAM, DISCORD)
+    assert "No question is waiting" in talk.say("A")
+    talk.press(f"question:{question.id}")
+    assert "No question is waiting" not in talk.say("A")
+    assert _has(talk, DISCORD)[1] == 1
+
+
 def test_link_off_without_a_link_says_so(talk: Dialog) -> None:
     """There is nothing to undo."""
     assert talk.say("/link off") == NotLinked.message

@@ -19,7 +19,7 @@ TODAY = date(2026, 11, 22)
 @pytest.fixture
 def dialog(dialog: Dialog) -> Dialog:
     """Somebody who has opened a few lessons."""
-    for lesson in ("tokens", "next-token", "rag"):
+    for lesson in ("tokens", "next-token", "sampling"):
         dialog.say(f"/learn {lesson}")
     return dialog
 
@@ -42,7 +42,7 @@ def questions(course: Course, *lessons: str) -> list[Question]:
 
 def test_without_cards_review_says_how_they_come_about(dialog: Dialog) -> None:
     """Nobody who has answered nothing is asked anything, and the way on is there."""
-    dialog.verify(("/review", "变成一张卡片"), ("[继续学]", "rag" and "课"))
+    dialog.verify(("/review", "变成一张卡片"), ("[继续学]", "课"))
 
 
 def test_every_question_that_is_answered_is_a_card(dialog: Dialog) -> None:
@@ -54,7 +54,7 @@ def test_every_question_that_is_answered_is_a_card(dialog: Dialog) -> None:
     dialog.press("check:next-token")
     wrong = dialog.open_question.id
     assert "明天再见" in dialog.answer(right=False)
-    dialog.press("check:rag")
+    dialog.press("check:sampling")
     quick = dialog.open_question.id
     dialog.clock.move(seconds=3)
     assert "13 天后再见" in dialog.answer()
@@ -85,7 +85,7 @@ def test_a_review_serves_what_is_due_and_ends(dialog: Dialog) -> None:
 
 def test_ten_in_a_row_at_most_and_no_lesson_twice_in_a_row(dialog: Dialog) -> None:
     """What is left stays due, and can be gone on with."""
-    ids = [one.id for one in questions(dialog.course, "tokens", "next-token", "rag")]
+    ids = [one.id for one in questions(dialog.course, "tokens", "next-token", "sampling")]
     due(dialog, ids)
     dialog.say("/review")
     asked = [dialog.open_question]
@@ -110,7 +110,7 @@ def test_a_review_can_be_left_and_resumed_after_a_restart(
     dialog.answer()
     dialog.press_label("下一题")
     question = dialog.open_question
-    dialog.say("/quiz rag")
+    dialog.say("/quiz sampling")
     with Dialog(course, database) as later:
         assert "第 2/" in later.say("/review")
         assert later.open_question == question
@@ -118,7 +118,7 @@ def test_a_review_can_be_left_and_resumed_after_a_restart(
 
 def test_typing_next_goes_on_with_the_review(dialog: Dialog) -> None:
     """Also where a round of another kind was begun before it."""
-    dialog.say("/quiz rag")
+    dialog.say("/quiz sampling")
     due(dialog, ["tokens:1", "next-token:1"])
     dialog.say("/review")
     dialog.answer()
@@ -141,9 +141,9 @@ def test_a_wrong_answer_brings_a_question_on_the_same_error(dialog: Dialog) -> N
     """The tag of the wrong option picks the next question, which the session did not have."""
     question, option, other = next(
         (question, option, other)
-        for question in questions(dialog.course, "tokens", "next-token", "rag")
+        for question in questions(dialog.course, "tokens", "next-token", "sampling")
         for option in question.options
-        for other in questions(dialog.course, "tokens", "next-token", "rag")
+        for other in questions(dialog.course, "tokens", "next-token", "sampling")
         if option.misconception
         and question.kind == "single"
         and question != other
@@ -202,7 +202,7 @@ def test_not_sure_is_no_error(dialog: Dialog) -> None:
     dialog.say("/review")
     first = dialog.open_question.id
     assert "另一个角度" not in dialog.press_label("不确定")
-    assert "明天再见" in dialog.last.text or "天后再见" in dialog.last.text
+    assert "3 天后再见" in dialog.last.text
     card = dialog.cards[first]
     assert (card.lapses, card.score, card.difficulty) == (0, 1.0, 5.0)
     assert "第 2/2 题" in dialog.press_label("下一题")
@@ -224,9 +224,92 @@ def test_every_kind_of_question_can_be_reviewed(dialog: Dialog, kind: str) -> No
 
 
 def test_a_card_of_a_question_that_the_course_lost_is_passed_over(dialog: Dialog) -> None:
-    """Another version of the course has other questions."""
+    """Another version of the course has other questions; nobody waits for the old ones."""
     due(dialog, ["gone:1", "tokens:99"])
-    assert "今天的都复习完了" in dialog.say("/review") or "变成一张卡片" in dialog.last.text
+    assert "变成一张卡片" in dialog.say("/review")
+    assert "今天该复习：0 题" in dialog.say("/progress")
+    due(dialog, ["tokens:1"])
+    dialog.say("/review")
+    dialog.answer()
+    assert "题到期" not in dialog.last.text
+
+
+def test_a_question_answered_elsewhere_today_is_not_asked_again(dialog: Dialog) -> None:
+    """It was in the session, and was then answered under its lesson."""
+    due(dialog, ["next-token:1", "tokens:1", "sampling:1"])
+    dialog.say("/review")
+    first = dialog.open_question
+    other = next(one for one in ("tokens", "sampling", "next-token") if one != first.lesson_id)
+    dialog.press(f"check:{other}")
+    dialog.answer()
+    dialog.say("/review")
+    asked = [one.id for one in _asked_today(dialog)]
+    assert f"{other}:1" not in asked
+    assert first.id in asked
+    assert dialog.cards[f"{other}:1"].reviews == 3
+
+
+def test_yesterdays_session_is_made_anew(dialog: Dialog) -> None:
+    """What was left of it is due today as well, with what has come since."""
+    due(dialog, ["tokens:1", "next-token:1"])
+    dialog.say("/review")
+    dialog.answer()
+    dialog.clock.move(days=1)
+    due(dialog, ["sampling:1"])
+    assert "复习 · 第 1/2 题" in dialog.say("/review")
+
+
+def test_a_miss_at_the_last_place_ends_the_session(dialog: Dialog) -> None:
+    """Nothing is announced that does not come, nor put aside without another in its place."""
+    ids = [one.id for one in questions(dialog.course, "tokens", "next-token", "sampling")]
+    due(dialog, [one for one in ids if one.split(":")[1] != "9"], lapses=MANY_LAPSES)
+    dialog.say("/review")
+    for _ in range(SESSION - 1):
+        dialog.answer()
+        dialog.press_label("下一题")
+    last = dialog.open_question.id
+    dialog.answer(right=False)
+    assert "今天先到这儿" in dialog.last.text
+    assert "换个问法" not in dialog.last.text
+    assert not dialog.cards[last].is_retired
+
+
+def test_a_miss_that_is_partly_right_is_a_miss(dialog: Dialog) -> None:
+    """A quarter of the points is a lapse, and leads to another question."""
+    question = next(
+        one
+        for lesson in dialog.course.lessons
+        for one in lesson.questions
+        if one.kind == "multi" and len(one.options) == 4 and len(one.key) == 3
+    )
+    wrong = next(one.id for one in question.options if one.id not in question.key)
+    dialog.say(f"/learn {question.lesson_id}")
+    due(dialog, [question.id], lapses=MANY_LAPSES)
+    dialog.say("/review")
+    response = "".join(sorted([min(question.key), wrong]))
+    dialog.press(f"quiz:{question.id}:{response}")
+    assert "部分" in dialog.last.text
+    assert dialog.cards[question.id].lapses == MANY_LAPSES + 1
+
+
+def test_quick_counts_from_the_first_look(dialog: Dialog) -> None:
+    """Looking at the question once more does not make a slow answer a quick one."""
+    dialog.press("check:tokens")
+    dialog.clock.move(minutes=5)
+    dialog.press("question:tokens:1")
+    dialog.clock.move(seconds=2)
+    assert "5 天后再见" in dialog.answer()
+
+
+def test_somebody_elses_question_is_never_answered_quickly(dialog: Dialog) -> None:
+    """Nobody knows how long they have looked at it."""
+    dialog.enter("group", "ada")
+    dialog.press("check:tokens")
+    question = dialog.open_question
+    dialog.enter("group", "bao")
+    dialog.clock.move(seconds=2)
+    dialog.press(f"quiz:{question.id}:{response_to(question, right=True)}")
+    assert "5 天后再见" in dialog.last.text
 
 
 def test_what_was_learned_in_the_evening_is_a_day_old_in_the_morning(dialog: Dialog) -> None:

@@ -128,6 +128,14 @@ def test_not_sure_comes_back_soon_and_is_held_against_nobody() -> None:
     assert (wrong.lapses, wrong.score) == (2, 0.0)
 
 
+def test_not_sure_at_the_first_meeting_makes_no_hard_card() -> None:
+    """It is as difficult as one that was known; it only comes back sooner."""
+    unsure = review(None, "a:1", UNSURE, Rating.Again, TODAY)
+    right = review(None, "a:1", RIGHT, Rating.Good, TODAY)
+    assert (unsure.difficulty, unsure.score) == (right.difficulty, None)
+    assert unsure.due < right.due
+
+
 def test_right_once_more_on_the_same_day_tells_nothing_new() -> None:
     """Cramming counts as an answer, and moves no date."""
     first = answered([Rating.Good])
@@ -202,7 +210,8 @@ def test_a_wrong_option_leads_to_a_question_on_the_same_error(course: Course) ->
     among = {lesson.id for lesson in course.lessons}
     assert misconceptions(question, option.id) == ["rag-retrains"]
     assert misconceptions(question, next(iter(question.key))) == []
-    assert {one.id for one in remedial(course, question, option.id, among)} <= others
+    found = {one.id for one in remedial(course, question, option.id, among)}
+    assert found == {one for one in others if course.question(one) != question}
 
 
 def test_another_way_to_ask_is_about_the_same_idea_and_from_lessons_seen(course: Course) -> None:
@@ -266,6 +275,14 @@ def test_what_was_put_aside_does_not_hold_a_lesson_back(course: Course) -> None:
     *others, last = cards_of(lesson)
     aside = card(last.question_id, score=0.0, is_retired=True)
     assert level(lesson, [*others, aside]) is Mastery.PASSED
+
+
+def test_a_check_question_that_was_put_aside_holds_nothing_back(course: Course) -> None:
+    """It never comes again by itself, so it cannot be asked for."""
+    lesson = course.lessons[4]
+    first, *others = cards_of(lesson)
+    aside = card(first.question_id, score=0.0, is_retired=True)
+    assert level(lesson, [aside, *others]) is Mastery.PASSED
 
 
 def standing(

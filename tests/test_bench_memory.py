@@ -8,10 +8,10 @@ import pytest
 from fsrs import Rating
 from fsrs.scheduler import DEFAULT_PARAMETERS
 
+from adapters.bench.forgetting import Memory
 from adapters.bench.memory import (
     BOXES,
     Learners,
-    Memory,
     Note,
     Policy,
     adaptive,

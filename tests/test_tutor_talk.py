@@ -95,6 +95,15 @@ def test_a_point_that_was_not_asked_about_counts_too(dialog: Dialog) -> None:
     assert points[0] not in dialog.say(NO_IDEA)
 
 
+@pytest.mark.parametrize("text", ["stop", "算了", "不聊了。", "Enough!"])
+def test_a_talk_ends_when_somebody_says_so(dialog: Dialog, text: str) -> None:
+    """It is no try, and tells nothing."""
+    dialog.press("talk:tokens")
+    dialog.say(text)
+    assert "talk:tokens" in [one.action for one in dialog.last.buttons]
+    assert "📖" not in dialog.last.text
+
+
 def test_a_press_twice_does_nothing_twice(dialog: Dialog) -> None:
     """The second press of "I do not know" shows where the talk is."""
     point = _points(dialog.course)[0]

@@ -35,14 +35,28 @@ _WISHES: Final = {
 }
 """What people write who do not know the command; each is the whole of what they write."""
 
+_STOPS: Final = ("stop", "enough", "停", "停下", "算了", "结束", "不想聊了")
+"""What ends a talk as well as its button does."""
+
 RETOLD = {"simpler", "deeper", "instance"}
 """What tells the same once more: of a lesson, or of an answer."""
 
 
 def spoken_action(turn: Turn) -> str | None:
     """Return the action that the learner asks for in a few words, None where it is none."""
-    typed = turn.incoming.text.strip().lower().rstrip("。.!！?？~").removesuffix(" please")
+    typed = _bare(turn.incoming.text)
     return _phrases(turn).get(typed) or _wish(typed.rstrip("吗呢啊吧"))
+
+
+def stops(text: str) -> bool:
+    """Tell whether somebody wants to end a talk, in either language."""
+    leave = (translator(language)("Leave it").lower() for language in LANGUAGES)
+    return _bare(text) in (*leave, *_STOPS)
+
+
+def _bare(text: str) -> str:
+    """Return what was typed without its manners."""
+    return text.strip().lower().rstrip("。.!！?？~").removesuffix(" please")
 
 
 def _wish(typed: str) -> str | None:

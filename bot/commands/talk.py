@@ -9,7 +9,7 @@ from bot.commands.aide import Aide
 from bot.commands.command import Turn
 from bot.commands.learn import next_button
 from bot.commands.scene import Scene
-from bot.commands.spoken import spoken_action
+from bot.commands.spoken import spoken_action, stops
 from bot.commands.talk_turn import gives_up, made_by, next_turn
 from bot.learning.talk import Talk, advance
 from bot.messages import Button, Reply
@@ -61,6 +61,10 @@ async def typed_talk(turn: Turn) -> AsyncIterator[Reply]:
     none, or where it is something else: the words of a button, a question, a thank you."""
     current = await _current(turn)
     said = turn.incoming.text.strip()
+    if current and stops(said):
+        async for reply in leave(turn, current.lesson_id):
+            yield reply
+        return
     if current is None or len(said) < SHORTEST or spoken_action(turn) or smalltalk(said):
         return
     scene = Scene.of(turn, current.lesson_id)

@@ -14,6 +14,7 @@ import signal
 import subprocess
 import time
 from collections.abc import AsyncIterator
+from contextlib import suppress
 from pathlib import Path
 from typing import Any, cast
 
@@ -200,8 +201,11 @@ def test_ctrl_c_at_the_prompt_leaves(tmp_path: Path) -> None:
     keyboard = Keyboard(tmp_path)
     try:
         keyboard.wait_for("› ")
-        time.sleep(0.5)  # a signal between the prompt and readline's wait is seen at the next key
         keyboard.process.send_signal(signal.SIGINT)
+        with suppress(subprocess.TimeoutExpired):
+            keyboard.process.wait(2)
+        if keyboard.process.returncode is None:
+            keyboard.type(" ")  # a signal between the prompt and readline's wait: the next key
         assert keyboard.process.wait(10) == 0
         assert "Traceback" not in keyboard.shown
     finally:

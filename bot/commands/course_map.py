@@ -78,7 +78,10 @@ def _levels(turn: Turn, standing: Standing) -> str:
         Mastery.EXPLAINED: _("put in your own words"),
     }
     names = level_names(turn.learner.language)
-    lines = [f"{SYMBOLS[one]} {names[one]}: {text}" for one, text in means.items()]
+    lines = [
+        _("{symbol} {level}: {meaning}", symbol=SYMBOLS[one], level=names[one], meaning=text)
+        for one, text in means.items()
+    ]
     if any(map(standing.has_faded, turn.services.course.lessons)):
         lines.append(_("{mark} fading: a review brings the level back", mark=FADING))
     return "\n".join(lines)

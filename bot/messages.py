@@ -4,7 +4,7 @@ Every text in a `Reply` is in one common Markdown subset (bold, italic, inline c
 lists, quotes, links); each adapter renders it natively.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 ACTION_BYTES = 64
 """Telegram's limit for `callback_data`, the narrowest of all platforms."""
@@ -12,6 +12,16 @@ ACTION_BYTES = 64
 
 LABEL_BYTES = 40
 """What of a button's label is shown everywhere."""
+
+
+NAME_LENGTH = 64
+"""Characters of a person's name that are passed on."""
+
+
+def one_line(name: str) -> str:
+    """Return what a person is called, on one line and without control characters."""
+    kept = "".join(one for one in " ".join(name.split()) if one.isprintable())
+    return kept[:NAME_LENGTH].strip()
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,3 +112,7 @@ class Reply:
     thread: str | None = None
     picture: Picture | None = None
     document: Document | None = None
+
+    def without_file(self, note: str) -> "Reply":
+        """Return it without its picture or document, and with a note that says so."""
+        return replace(self, text=f"{self.text}\n\n{note}", picture=None, document=None)

@@ -2,9 +2,12 @@
 
 from datetime import date, timedelta
 
+from bot.course.model import Course
 from bot.forgotten import NOTHING, Forgotten
 from bot.messages import Address
 from bot.ports import Budget
+from tests.platforms.openai_server import OpenAIServer
+from tests.tutoring import tutored
 
 DAY = date(2026, 12, 1)
 ADA = Address("telegram", "7", "7")
@@ -34,3 +37,16 @@ def test_the_next_day_nothing_is_known_any_more() -> None:
     forgotten = Forgotten()
     forgotten.note([("telegram", "7")], 500, DAY)
     assert forgotten.left_of(BUDGET, ADA, DAY + timedelta(days=1)) == BUDGET
+
+
+def test_deleting_oneself_renews_no_tokens(course: Course, database: str) -> None:
+    """Settings tell what is left of the day, and who has spent it is answered by the course."""
+    with OpenAIServer(answer="A token is a piece of text [1].") as server:
+        budget = Budget(per_learner=300)
+        with tutored(course, database, server, budget) as dialog:
+            dialog.say("What is a token?")
+            dialog.say("/forget")
+            dialog.press_label("Delete everything")
+            assert "0 of 300 tokens left" in dialog.say("/settings")
+            assert "used up for today" in dialog.say("What is a token?")
+            assert len(server.requests) == 1

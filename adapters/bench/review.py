@@ -28,7 +28,7 @@ from bot.commands.reviewing import SESSION
 from bot.course.loader import load
 from bot.course.model import Course, Question
 from bot.learning import schedule
-from bot.learning.grading import NO_POINT, Grade
+from bot.learning.grading import NO_POINT, Grade, grade
 from bot.learning.records import PRIVATE, Learner
 from bot.learning.schedule import Card
 from bot.messages import Address
@@ -167,7 +167,8 @@ def _find_and_answer(tx: Tx, sender: Address, course: Course, question: Question
     learner = tx.learner(sender)
     assert learner
     sitting = rounds.Sitting(learner, course, PRIVATE, datetime.now(UTC))
-    rounds.answer_question(tx, sitting, question, _response(question))
+    response = _response(question)
+    rounds.answer_question(tx, sitting, question, response, grade(question, response))
 
 
 def _upsert(store: Store) -> _Answer:

@@ -5,12 +5,9 @@ from typing import Any, cast
 
 import discord
 
-from bot.messages import Address, Incoming
+from bot.messages import Address, Incoming, one_line
 
 PLATFORM = "discord"
-NAME_LENGTH = 64
-"""Characters of a person's name that are passed on."""
-
 TYPED = (discord.MessageType.default, discord.MessageType.reply)
 """Kinds of message that a person wrote; the others announce pins, boosts, calls and the like."""
 
@@ -26,7 +23,7 @@ def from_interaction(interaction: discord.Interaction[Any]) -> Incoming:
         is_private=_is_private(interaction),
         mentions_bot=True,
         replies_to=str(interaction.message.id) if pressed and interaction.message else None,
-        name=_name(interaction.user),
+        name=one_line(interaction.user.display_name),
     )
 
 
@@ -50,18 +47,12 @@ def from_message(message: discord.Message, bot_id: int) -> Incoming | None:
         is_private=is_private,
         mentions_bot=mentioned or replied,
         replies_to=replies_to,
-        name=_name(message.author),
+        name=one_line(message.author.display_name),
     )
 
 
 def _address(user: discord.abc.User, channel_id: int | None) -> Address:
     return Address(PLATFORM, str(user.id), str(channel_id or user.id))
-
-
-def _name(user: discord.abc.User) -> str:
-    """Return what a person is called there, on one line and without control characters."""
-    kept = (one for one in " ".join(user.display_name.split()) if one.isprintable())
-    return "".join(kept)[:NAME_LENGTH].strip()
 
 
 def _as_typed(interaction: discord.Interaction[Any]) -> str:

@@ -5,7 +5,6 @@ import logging
 import secrets
 import time
 from collections.abc import Awaitable, Callable
-from dataclasses import replace
 from itertools import count
 
 import aiohttp
@@ -147,7 +146,7 @@ def _text_alone(reply: Reply, error: Exception) -> Reply:
     if not (reply.picture or reply.document):
         raise error
     log.warning("picture or document not sent, sending the text alone: %s", error)
-    return replace(reply, text=f"{reply.text}\n\n{UNSENT}", picture=None, document=None)
+    return reply.without_file(UNSENT)
 
 
 async def _insist(write: Callable[[], Awaitable[None]]) -> None:

@@ -4,10 +4,7 @@ import re
 
 from telegram import CallbackQuery, Chat, Message, Update, User
 
-from bot.messages import Address, Incoming
-
-NAME_LENGTH = 64
-"""Characters of a person's name that are passed on."""
+from bot.messages import Address, Incoming, one_line
 
 _COMMAND = re.compile(r"(/\w{1,32})(?:@(\w+))?", re.ASCII)
 
@@ -38,7 +35,7 @@ def _read_press(query: CallbackQuery) -> Incoming | None:
         locale=query.from_user.language_code,
         is_private=chat.type == Chat.PRIVATE,
         replies_to=str(query.message.message_id),
-        name=_name(query.from_user),
+        name=one_line(query.from_user.full_name),
     )
 
 
@@ -63,7 +60,7 @@ def _read_message(message: Message, person: User, username: str, bot_id: int) ->
         is_private=is_private,
         mentions_bot=mentions_bot,
         replies_to=replies_to,
-        name=_name(person),
+        name=one_line(person.full_name),
     )
 
 
@@ -84,9 +81,3 @@ def _replies_to(message: Message, bot_id: int) -> str | None:
 
 def _address(person: User, chat: Chat) -> Address:
     return Address("telegram", str(person.id), str(chat.id))
-
-
-def _name(person: User) -> str:
-    """Return what a person is called, on one line and without control characters."""
-    kept = (one for one in " ".join(person.full_name.split()) if one.isprintable())
-    return "".join(kept)[:NAME_LENGTH].strip()

@@ -5,7 +5,6 @@ import asyncio
 import logging
 from collections.abc import AsyncGenerator, AsyncIterator, Awaitable, Callable
 from contextlib import suppress
-from dataclasses import replace
 from types import TracebackType
 from typing import Any, Self
 
@@ -193,7 +192,7 @@ class Outbox:
             raise fault
         log.warning("picture or document not sent, sending the text alone: %s", fault.message)
         unsent = UNSENT[language_of(self._person.language_code) or "zh"]
-        return replace(reply, text=f"{reply.text}\n\n{unsent}", picture=None, document=None)
+        return reply.without_file(unsent)
 
     async def _send_whole(self, send: Send, message: dict[str, Any]) -> int:
         """Send a message, without its formatting where Telegram does not like that."""

@@ -6,7 +6,6 @@ import re
 import tempfile
 import unicodedata
 from contextlib import suppress
-from dataclasses import replace
 from pathlib import Path
 
 from bot.messages import Document, Picture, Reply
@@ -38,8 +37,7 @@ class Files:
         try:
             return reply, self._save(reply)
         except OSError as fault:
-            text = f"{reply.text}\n\n{UNSAVED.format(reason=fault.strerror or fault)}"
-            return replace(reply, text=text, picture=None, document=None), None
+            return reply.without_file(UNSAVED.format(reason=fault.strerror or fault)), None
 
     def _save(self, reply: Reply) -> Path | None:
         if reply.picture:

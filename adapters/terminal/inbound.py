@@ -4,15 +4,12 @@ import json
 import re
 from dataclasses import replace
 
-from bot.messages import Address, Button, Incoming
-
-NAME_LENGTH = 64
-"""Characters of a person's name that are passed on."""
+from bot.messages import Address, Button, Incoming, one_line
 
 
 def said(learner: str, text: str = "", action: str | None = None) -> Incoming:
     """Return what the learner typed or pressed; who learns here is also called so."""
-    return Incoming(Address("terminal", learner, learner), text, action, name=_name(learner))
+    return Incoming(Address("terminal", learner, learner), text, action, name=one_line(learner))
 
 
 def read_line(line: str, learner: str, buttons: tuple[Button, ...], digits: bool) -> Incoming:
@@ -36,9 +33,3 @@ def read_json(line: str, learner: str) -> Incoming:
     if key not in ("text", "action") or not isinstance(value, str):
         raise ValueError("neither")
     return said(learner, **{key: value})
-
-
-def _name(name: str) -> str:
-    """Return a name on one line, without what would steer a terminal or a text."""
-    kept = (one for one in " ".join(name.split()) if one.isprintable())
-    return "".join(kept)[:NAME_LENGTH].strip()

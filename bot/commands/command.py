@@ -5,7 +5,7 @@ from __future__ import annotations
 import secrets
 from collections.abc import AsyncIterator, Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import UTC
+from datetime import UTC, date
 from typing import TYPE_CHECKING, Final
 
 from bot.answering.purse import LearnerPurse
@@ -83,12 +83,21 @@ class Turn:
         return tx.threads.find(self.incoming.sender, message_id) if message_id else None
 
     @property
+    def utc_day(self) -> date:
+        """The day that budgets are for."""
+        return self.services.clock.now().astimezone(UTC).date()
+
+    @property
+    def budget(self) -> Budget:
+        """The day's tokens, less what the learner used before they asked to be forgotten."""
+        services = self.services
+        return services.forgotten.left_of(services.budget, self.incoming.sender, self.utc_day)
+
+    @property
     def purse(self) -> LearnerPurse:
         """The learner's tokens, to write with."""
         services = self.services
-        today = services.clock.now().astimezone(UTC).date()
-        budget = services.forgotten.left_of(services.budget, self.incoming.sender, today)
-        return LearnerPurse(services.store, self.learner, budget, services.clock)
+        return LearnerPurse(services.store, self.learner, self.budget, services.clock)
 
     @property
     def translate(self) -> Translate:

@@ -3,7 +3,6 @@
 import asyncio
 import json
 from collections.abc import AsyncIterator
-from datetime import UTC, date
 from hashlib import sha256
 from typing import Any, NamedTuple
 
@@ -92,7 +91,7 @@ async def _forgotten(turn: Turn, check: str) -> Reply:
     _ = turn.translate
     gone = await turn.services.store.run(_forget, turn, check)
     if gone:
-        turn.services.forgotten.note(gone.identities, gone.tokens, _today(turn))
+        turn.services.forgotten.note(gone.identities, gone.tokens, turn.utc_day)
         text = _(
             "Everything about you is deleted; files that I sent you stay where they are. Thank you "
             "for learning with me, and all the best! Should you write again, we begin anew."
@@ -122,16 +121,11 @@ def _forget(tx: Tx, turn: Turn, check: str) -> _Gone | None:
     is_meant = check == _check(learner_id, tx.everything.holdings(learner_id))
     if not (is_meant or tx.everything.is_new(learner_id)):
         return None
-    today = _today(turn)
+    today = turn.utc_day
     gone = _Gone(tx.everything.identities(learner_id), tx.ledger.spent(today, learner_id))
     # What nobody counts in all is kept nowhere.
     tx.everything.forget(learner_id, today if turn.services.budget.in_all else None)
     return gone
-
-
-def _today(turn: Turn) -> date:
-    """Return the UTC day that budgets are for."""
-    return turn.services.clock.now().astimezone(UTC).date()
 
 
 def _check(learner_id: int, holdings: Holdings) -> str:

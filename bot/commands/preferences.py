@@ -2,7 +2,6 @@
 
 from collections.abc import AsyncIterator
 from dataclasses import replace
-from datetime import UTC
 from typing import get_args
 
 from bot.commands.command import Turn
@@ -35,9 +34,9 @@ async def settings(turn: Turn, argument: str) -> AsyncIterator[Reply]:
 async def _tokens_left(turn: Turn) -> str:
     """Return how much the language model can still write for the learner today."""
     _, most = turn.translate, turn.services.budget.per_learner
-    today = turn.services.clock.now().astimezone(UTC).date()
-    spent = await turn.services.store.run(lambda tx: tx.ledger.spent(today, turn.learner.id))
-    left = max(0, most - spent)
+    today, learner_id = turn.utc_day, turn.learner.id
+    spent = await turn.services.store.run(lambda tx: tx.ledger.spent(today, learner_id))
+    left = max(0, turn.budget.per_learner - spent)
     return _(
         "Language model today: {left} of {most} tokens left, new at 0:00 UTC.",
         left=f"{left:,}",

@@ -41,14 +41,15 @@ async def progress(turn: Turn, argument: str) -> AsyncIterator[Reply]:
     facts = await turn.services.store.run(
         read_facts, turn.learner, turn.services.course, turn.services.clock.now()
     )
-    text = _text(turn, facts)
+    goal = _goal(turn, facts.standing)
+    text = _text(turn, facts, goal)
     buttons = [Button(_("Go on learning"), "learn")]
     if facts.standing.due:
         buttons.insert(0, Button(_("Review now"), "review"))
     if facts.standing.marks:
         buttons.append(Button(_("Quiz me"), "quiz"))
     theme = THEMES[turn.learner.theme]
-    picture = await drawn(draw, _card(turn, facts), theme, alt=_alt(turn, facts))
+    picture = await drawn(draw, _card(turn, facts, goal), theme, alt=_alt(turn, facts))
     yield Reply(text, (*buttons, Button(_("Course map"), "course")), picture=picture)
 
 
@@ -61,7 +62,7 @@ def read_facts(tx: Tx, learner: Learner, course: Course, now: datetime) -> Facts
     )
 
 
-def _text(turn: Turn, facts: Facts) -> str:
+def _text(turn: Turn, facts: Facts, goal: str) -> str:
     _ = turn.translate
     parts = [
         bold(_("Your progress")),
@@ -70,16 +71,17 @@ def _text(turn: Turn, facts: Facts) -> str:
         legend(turn.learner.language),
         _answers(turn, facts.tally),
         "\n".join([_days(turn, facts.days), _due(turn, facts.standing.due)]),
-        _("**Next goal:** {goal}", goal=_goal(turn, facts.standing)),
+        _("**Next goal:** {goal}", goal=goal),
     ]
     return "\n\n".join(parts)
 
 
 def _studied(turn: Turn, standing: Standing) -> str:
     _ = turn.translate
-    lessons = turn.services.course.lessons
-    seen = sum(lesson.id in standing.marks for lesson in lessons)
-    return _("Lessons read: {seen} of {count}", seen=seen, count=len(lessons))
+    course = turn.services.course
+    return _(
+        "Lessons read: {seen} of {count}", seen=standing.read(course), count=len(course.lessons)
+    )
 
 
 def _modules(turn: Turn, standing: Standing) -> list[str]:
@@ -145,11 +147,10 @@ def _to_pass(course: Course, standing: Standing) -> Lesson | None:
     )
 
 
-def _card(turn: Turn, facts: Facts) -> ProgressCard:
+def _card(turn: Turn, facts: Facts, goal: str) -> ProgressCard:
     _ = turn.translate
     course, language, standing = turn.services.course, turn.learner.language, facts.standing
     today = standing.today
-    goal = _goal(turn, standing)
     first_weekday, days_in_month = monthrange(today.year, today.month)
     return ProgressCard(
         title=_("Your progress"),

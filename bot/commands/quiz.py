@@ -215,11 +215,11 @@ def _asking(
 
 async def _grade(turn: Turn, question: Question, response: str) -> Reply:
     try:
-        grade(question, response)
+        given = grade(question, response)
     except ValueError:
         raise UnknownAction from None
     answered = await turn.services.store.run(
-        rounds.answer_question, _sitting(turn), question, response
+        rounds.answer_question, _sitting(turn), question, response, given
     )
     language, attempt = turn.learner.language, answered.attempt
     if answered.grade:

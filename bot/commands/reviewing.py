@@ -1,6 +1,6 @@
 """The database's side of a review: which cards come today, and what follows a wrong answer."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from datetime import date
 from typing import Final, Literal
@@ -63,9 +63,17 @@ def known(course: Course, cards: Mapping[str, Card]) -> dict[str, Card]:
 
 
 def follow_up(
-    tx: Tx, learner_id: int, course: Course, current: Quiz, done: Done, today: date
+    tx: Tx,
+    learner_id: int,
+    course: Course,
+    current: Quiz,
+    answered: Collection[str],
+    done: Done,
+    today: date,
 ) -> tuple[Quiz, Reason | None]:
     """Put another question next after a wrong answer, and return the round and why.
+
+    answered: the ids of the questions of the round that are.
 
     A question that was missed for the fourth time is put aside for another one on its idea.
     """
@@ -79,7 +87,7 @@ def follow_up(
         if tripped
         else remedial(course, done.question, done.response, among)
     )
-    chosen = _best(tx, learner_id, current, found, today)
+    chosen = _best(tx.cards.all(learner_id), answered, found, today)
     if chosen is None:
         return current, None
     changed = replace(current, question_ids=_with_next(current, done.question.id, chosen))
@@ -92,11 +100,9 @@ def follow_up(
 
 
 def _best(
-    tx: Tx, learner_id: int, current: Quiz, found: Sequence[Question], today: date
+    cards: Mapping[str, Card], answered: Collection[str], found: Sequence[Question], today: date
 ) -> str | None:
     """Return the question to put in: one that is due rather than a new one, none of today's."""
-    cards = tx.cards.all(learner_id)
-    answered = tx.quizzes.answered_in(current)
 
     def is_free(question_id: str) -> bool:
         card = cards.get(question_id)

@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 from bot.commands import reviewing
 from bot.course.model import Course, Lesson, Question
-from bot.learning.grading import Grade, grade
+from bot.learning.grading import Grade
 from bot.learning.pace import is_quick
 from bot.learning.records import PRIVATE, Attempt, Learner, Quiz
 from bot.learning.schedule import Card, rate, review
@@ -93,9 +93,10 @@ def _left(tx: Tx, course: Course, current: Quiz) -> list[str]:
 def _left_today(tx: Tx, sitting: Sitting, current: Quiz) -> list[str]:
     """Return what is left of a review, without what was answered elsewhere today."""
     cards = tx.cards.all(sitting.learner.id)
-    done = {one.question_id for one in cards.values() if one.reviewed >= sitting.today}
-    aside = {one.question_id for one in cards.values() if one.is_retired}
-    return [one for one in _left(tx, sitting.course, current) if one not in done | aside]
+    done = {
+        one.question_id for one in cards.values() if one.reviewed >= sitting.today or one.is_retired
+    }
+    return [one for one in _left(tx, sitting.course, current) if one not in done]
 
 
 def _unanswered(course: Course, current: Quiz, answered: dict[str, Attempt]) -> list[str]:
@@ -145,12 +146,10 @@ class Answered:
     ahead: reviewing.Ahead | None = None
 
 
-def answer_question(tx: Tx, sitting: Sitting, question: Question, response: str) -> Answered:
-    """Grade and store an answer, once; the round ends with its last answer.
-
-    Raises ValueError where the response cannot be one to this question.
-    """
-    given = grade(question, response)
+def answer_question(
+    tx: Tx, sitting: Sitting, question: Question, response: str, given: Grade
+) -> Answered:
+    """Store an answer and its grade, once; the round ends with its last answer."""
     tx.hold(sitting.learner.id)
     last = tx.attempts.last(sitting.learner.id, question.id)
     # Somebody else's button, in a group, asks and answers at once; nobody knows how long it took.
@@ -163,13 +162,13 @@ def answer_question(tx: Tx, sitting: Sitting, question: Question, response: str)
     counted = given if card else None
     if current is None:
         return Answered(attempt, counted, card)
+    answers = tx.quizzes.answered_in(current)
     reason = None
     if card and current.kind == "review":
         done = reviewing.Done(question, response, given, card)
         current, reason = reviewing.follow_up(
-            tx, sitting.learner.id, sitting.course, current, done, sitting.today
+            tx, sitting.learner.id, sitting.course, current, answers, done, sitting.today
         )
-    answers = tx.quizzes.answered_in(current)
     is_last = not _unanswered(sitting.course, current, answers)
     ahead = None
     if is_last:

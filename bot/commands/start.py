@@ -35,7 +35,7 @@ async def _welcome(turn: Turn) -> Reply:
     if standing.marks:
         text = _(
             "**Welcome back!** You have read {seen} of {count} lessons.",
-            seen=sum(lesson.id in standing.marks for lesson in course.lessons),
+            seen=standing.read(course),
             count=len(course.lessons),
         )
         review: tuple[Button, ...] = ()

@@ -25,6 +25,7 @@ import genanki
 
 from bot.course.model import Course, Language, Lesson, Question
 from bot.exporting import card_face
+from bot.learning.schedule import RETENTION
 
 _MODEL_ID: Final = 1761430927
 _DECK_IDS: Final[dict[Language, int]] = {"zh": 1892604100, "en": 1892604200}
@@ -37,8 +38,6 @@ _SETTINGS: Final = {"schedVer": 2, "sched2021": True, "creationOffset": 0}
 
 _EASE: Final = 2500
 """What Anki multiplies intervals by (in thousandths) where FSRS is switched off."""
-
-_RETENTION: Final = 0.9
 
 _QUESTION: Final = '<div class="llm-tutor mathjax_ignore tex2jax_ignore">{{front}}</div>'
 _ANSWER: Final = """{{FrontSide}}
@@ -217,7 +216,7 @@ def _memory(one: Scheduled, made: int) -> dict[str, float]:
     return {
         "s": round(one.stability, 4),
         "d": round(one.difficulty, 3),
-        "dr": _RETENTION,
+        "dr": RETENTION,
         "lrt": int(one.log[-1].at.timestamp()) if one.log else min(noon, made),
     }
 

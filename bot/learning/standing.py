@@ -37,7 +37,6 @@ class Standing:
         """How many cards are to be reviewed today."""
         return sum(one.due <= self.today and not one.is_retired for one in self.cards.values())
 
-    def counts(self, course: Course) -> dict[Mastery, int]:
-        """Count the lessons of the course by level, all levels named."""
-        levels = self.levels(course.lessons)
-        return {level: levels.count(level) for level in Mastery}
+    def read(self, course: Course) -> int:
+        """Count the lessons of the course that were opened."""
+        return sum(lesson.id in self.marks for lesson in course.lessons)

@@ -18,8 +18,8 @@ from sqlalchemy import (
 )
 from sqlalchemy.orm import Session
 
-from bot.learning.mastery import KEPT_DAYS
 from bot.messages import Address
+from bot.storage.cards import is_kept
 from bot.storage.tables import BoardMemberRow, CardRow, LearnerRow, PracticeDayRow
 from bot.storage.upsert import upsert
 
@@ -130,7 +130,5 @@ def _days(months: Mapping[str, date]) -> ScalarSelect[int]:
 
 
 def _kept() -> ScalarSelect[int]:
-    """Cards that were answered rightly after a week, and are right now."""
-    mine = CardRow.learner_id == LearnerRow.id
-    cards = select(func.count()).where(mine, CardRow.longest >= KEPT_DAYS, CardRow.score == 1)
+    cards = select(func.count()).where(CardRow.learner_id == LearnerRow.id, is_kept())
     return cards.correlate(LearnerRow).scalar_subquery()

@@ -4,9 +4,10 @@ from collections.abc import Sequence
 from datetime import date
 from typing import Any, Final
 
-from sqlalchemy import ColumnElement, bindparam, select
+from sqlalchemy import ColumnElement, and_, bindparam, select
 from sqlalchemy.orm import Session
 
+from bot.learning.mastery import KEPT_DAYS
 from bot.learning.schedule import Card
 from bot.storage.tables import CardRow
 from bot.storage.upsert import upsert
@@ -75,18 +76,20 @@ class Cards:
         """Return the cards to review on a local date, those that have waited longest first."""
         rows = self._session.execute(
             select(*_COLUMNS)
-            .where(*_due(learner_id, today))
+            .where(_CARD.learner_id == learner_id, is_due(today))
             .order_by(_CARD.due_date, _CARD.question_id)
         )
         return [_card(row) for row in rows]
 
 
-def _due(learner_id: int, today: date) -> list[ColumnElement[bool]]:
-    return [
-        _CARD.learner_id == learner_id,
-        _CARD.due_date <= today,
-        _CARD.is_retired.is_(False),
-    ]
+def is_due(today: date) -> ColumnElement[bool]:
+    """Match the cards to review on a date."""
+    return and_(_CARD.due_date <= today, _CARD.is_retired.is_(False))
+
+
+def is_kept() -> ColumnElement[bool]:
+    """Match the cards that were answered rightly after a week, and are right now."""
+    return and_(_CARD.longest >= KEPT_DAYS, _CARD.score == 1)
 
 
 def _card(row: Sequence[Any]) -> Card:

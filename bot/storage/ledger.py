@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 
 from bot.errors import BudgetSpent
 from bot.ports import Budget, Usage
-from bot.storage.tables import LearnerRow, LlmCallRow, SpentDayRow
+from bot.storage.holding import hold
+from bot.storage.tables import LlmCallRow, SpentDayRow
 
 _LOCK = 0x11A0
 """Any number that nothing else locks by."""
@@ -61,8 +62,6 @@ class Ledger:
 
     def _wait_for_others(self, learner_id: int, budget: Budget) -> None:
         """SQLite has one writer anyway; PostgreSQL would let two count the same sum."""
-        if self._session.get_bind().dialect.name == "postgresql":
-            row = select(LearnerRow.id).where(LearnerRow.id == learner_id)
-            self._session.scalar(row.with_for_update())
-            if budget.in_all:
-                self._session.execute(sql(f"SELECT pg_advisory_xact_lock({_LOCK})"))
+        hold(self._session, learner_id)
+        if budget.in_all and self._session.get_bind().dialect.name == "postgresql":
+            self._session.execute(sql(f"SELECT pg_advisory_xact_lock({_LOCK})"))

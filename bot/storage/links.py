@@ -9,7 +9,8 @@ from sqlalchemy.orm import Session
 from bot.messages import Address
 from bot.storage import merging
 from bot.storage.everything import Everything, Holdings
-from bot.storage.tables import LearnerRow, LinkCodeRow, LinkTryRow
+from bot.storage.holding import hold
+from bot.storage.tables import LinkCodeRow, LinkTryRow
 from bot.storage.upsert import upsert
 
 VALID: Final = timedelta(minutes=10)
@@ -78,7 +79,7 @@ class Links:
 
         None where somebody was faster, or it is too old by now.
         """
-        self._hold(owner, learner_id)
+        hold(self._session, owner, learner_id)
         taken = self._session.execute(
             delete(LinkCodeRow).where(
                 LinkCodeRow.hash == code_hash,
@@ -93,12 +94,7 @@ class Links:
 
     def part(self, learner_id: int, sender: Address, now: datetime) -> Apart | None:
         """Undo what joined the sender's identity to the others; None where nothing did."""
-        self._hold(learner_id)
+        hold(self._session, learner_id)
         parted = merging.part(self._session, learner_id, sender, now)
         everything = Everything(self._session)
         return parted and Apart(everything.holdings(parted.here), everything.holdings(parted.there))
-
-    def _hold(self, *learners: int) -> None:
-        """On PostgreSQL, let no other process change these learners meanwhile."""
-        found = select(LearnerRow.id).where(LearnerRow.id.in_(learners)).order_by(LearnerRow.id)
-        self._session.execute(found.with_for_update())

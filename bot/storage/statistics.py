@@ -3,14 +3,14 @@
 from datetime import UTC, date, datetime, time, timedelta
 from typing import Any, Final, NamedTuple
 
-from sqlalchemy import Subquery, and_, case, distinct, func, select, union
+from sqlalchemy import Subquery, case, distinct, func, select, union
 from sqlalchemy.exc import DatabaseError as DriverError
 from sqlalchemy.orm import InstrumentedAttribute, Session
 
 from bot.course.model import Course
 from bot.errors import DatabaseError
 from bot.learning.items import Item, measure
-from bot.learning.mastery import KEPT_DAYS
+from bot.storage.cards import is_due, is_kept
 from bot.storage.engine import newest_revision, open_to_read, stands_at
 from bot.storage.items import first_answers
 from bot.storage.tables import (
@@ -214,11 +214,8 @@ def _tokens(session: Session, first: date) -> Tokens:
 
 def _cards(session: Session, today: date) -> Cards:
     """Count cards; one that was put aside never comes due."""
-    card = CardRow
-    is_due = and_(card.due_date <= today, card.is_retired.is_(False))
-    is_kept = and_(card.longest >= KEPT_DAYS, card.score == 1)
-    due, kept = (func.count(case((one, 1))) for one in (is_due, is_kept))
-    found = select(func.count(), due, kept).select_from(card)
+    due, kept = (func.count(case((one, 1))) for one in (is_due(today), is_kept()))
+    found = select(func.count(), due, kept).select_from(CardRow)
     return Cards(*session.execute(found).one())
 
 

@@ -18,6 +18,7 @@ from bot.storage.attempts import Attempts
 from bot.storage.boards import Boards
 from bot.storage.cards import Cards
 from bot.storage.everything import Everything
+from bot.storage.holding import hold
 from bot.storage.ledger import Ledger
 from bot.storage.links import Links
 from bot.storage.quizzes import Quizzes
@@ -83,12 +84,9 @@ class Tx:
     def hold(self, learner_id: int) -> None:
         """Let no other transaction act for this learner before the end of this one.
 
-        SQLite has one writer anyway. Raises LookupError where the learner is gone.
+        Raises LookupError where the learner is gone.
         """
-        if self._session.get_bind().dialect.name != "postgresql":
-            return
-        row = select(LearnerRow.id).where(LearnerRow.id == learner_id)
-        if self._session.scalar(row.with_for_update()) is None:
+        if not hold(self._session, learner_id):
             raise LookupError("the learner is gone")
 
     def change_learner(self, learner_id: int, **values: object) -> None:
